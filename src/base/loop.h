@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* The event loop of every role: libevent with one set of choices, and the moment before each sleep, in which a role writes
+ * what its channels have gathered (one write for many messages). Not pure. One thread, one base: bases are made without locks. */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include "base/macros.h"
+
+#include <stdint.h>
+
+struct event_base;
+
+/* A base without locks and without environment overrides; null when the kernel has no descriptor left. Given to the caller:
+ * event_base_free(). */
+MUST_USE struct event_base *loop_new(void);
+
+/* Waits for events and runs them until loop_stop(). `before_sleep` (may be null) runs with `ctx` before each wait and once after
+ * the last one. Returns 0 after loop_stop(), 1 when no event was left to wait for, -1 on an error of the kernel. */
+MUST_USE int loop_run(struct event_base *base, void (*before_sleep)(void *), void *ctx);
+
+/* Ends loop_run() after the callback that is running; may be called from before_sleep. */
+void loop_stop(struct event_base *base);
+
+/* Monotonic clock in milliseconds. */
+uint64_t loop_now_ms(void);
+
+#endif
