@@ -1,0 +1,757 @@
+/* SPDX-License-Identifier: ISC */
+#include "../base/test.h"
+
+#include "ftp/session.h"
+
+#define L(text) SLICE_LITERAL(text)
+
+struct fixture {
+	struct session session;
+	struct session_context context;
+	struct policy policy;
+};
+
+static struct endpoint
+endpoint_of(const char *text)
+{
+	struct endpoint e;
+	if (!endpoint_parse(slice_of(text), &e))
+		fail_msg("bad endpoint in the test: %s", text);
+	return e;
+}
+
+static void
+fixture_init(struct fixture *f, const char *peer, const char *local)
+{
+	*f = (struct fixture){
+		.policy = {.service_ports = policy_service_ports, .service_port_count = policy_service_port_count},
+		.context = {
+			.peer = endpoint_of(peer),
+			.local = endpoint_of(local),
+			.rights = SESSION_MAY_ALL,
+			.is_active_allowed = true,
+			.is_passive_allowed = true,
+		},
+	};
+	f->context.policy = &f->policy;
+	session_init(&f->session);
+}
+
+static void
+fixture_ipv4(struct fixture *f)
+{
+	fixture_init(f, "192.0.2.7:4000", "192.0.2.1:21");
+}
+
+static struct session_action
+send_slice(struct fixture *f, struct slice line)
+{
+	struct command command;
+	enum command_status status = command_parse(line, &command);
+	return session_command(&f->session, &f->context, status, &command);
+}
+
+static struct session_action
+send(struct fixture *f, const char *line)
+{
+	return send_slice(f, slice_of(line));
+}
+
+/* Sends a command that needs no more than its reply. */
+static void
+expect(struct fixture *f, const char *line, unsigned code)
+{
+	struct session_action action = send(f, line);
+	if (action.kind != SESSION_ACT_REPLY || action.code != code)
+		fail_msg("%s: got kind %d, code %u, wanted %u", line, action.kind, action.code, code);
+	CHECK(action.text && action.text[0], line);
+}
+
+static void
+expect_kind(struct fixture *f, const char *line, enum session_action_kind kind)
+{
+	struct session_action action = send(f, line);
+	if (action.kind != kind)
+		fail_msg("%s: got kind %d, code %u, wanted kind %d", line, action.kind, action.code, kind);
+	CHECK(action.code == 0 && action.text == NULL, line);
+}
+
+static void
+listen_passive(struct fixture *f, const char *line)
+{
+	expect_kind(f, line, SESSION_ACT_LISTEN);
+	assert_int_equal(f->session.phase, SESSION_BUSY);
+	session_listened(&f->session, true);
+	assert_int_equal(f->session.endpoint_kind, SESSION_ENDPOINT_PASSIVE);
+	assert_int_equal(f->session.phase, SESSION_READY);
+}
+
+static void
+file_done(struct fixture *f, const char *line, enum verb verb, bool is_success)
+{
+	expect_kind(f, line, SESSION_ACT_FILE);
+	session_done(&f->session, verb, is_success);
+}
+
+/* Each line on a fresh session over IPv4; a reply's code, or 0 and a kind. */
+static const struct {
+	struct slice line;
+	uint16_t code;
+	enum session_action_kind kind;
+} fresh_rows[] = {
+	{L("USER bob"), 0, SESSION_ACT_RETURN},
+	{L("PASS x"), 503, 0},
+	{L("ACCT x"), 202, 0},
+	{L("CWD /"), 0, SESSION_ACT_FILE},
+	{L("CDUP"), 0, SESSION_ACT_FILE},
+	{L("SMNT /"), 502, 0},
+	{L("REIN"), 0, SESSION_ACT_RETURN},
+	{L("QUIT"), 0, SESSION_ACT_QUIT},
+	{L("HOST x"), 503, 0},
+	{L("AUTH TLS"), 503, 0},
+	{L("PBSZ 0"), 503, 0},
+	{L("PROT P"), 503, 0},
+	{L("ADAT x"), 502, 0},
+	{L("CCC"), 502, 0},
+	{L("LPRT 4,4"), 502, 0},
+	{L("LPSV"), 502, 0},
+	{L("PASV"), 0, SESSION_ACT_LISTEN},
+	{L("PASV  "), 0, SESSION_ACT_LISTEN},
+	{L("PASV x"), 501, 0},
+	{L("EPSV"), 0, SESSION_ACT_LISTEN},
+	{L("EPSV 1"), 0, SESSION_ACT_LISTEN},
+	{L("EPSV 2"), 522, 0},
+	{L("EPSV 3"), 522, 0},
+	{L("EPSV x"), 501, 0},
+	{L("EPSV ALL"), 200, 0},
+	{L("PORT 192,0,2,7,200,10"), 200, 0},
+	{L("PORT 192,0,2,8,200,10"), 504, 0},
+	{L("PORT 192,0,2,7,0,0"), 504, 0},
+	{L("PORT 192,0,2,7,0,25"), 504, 0},
+	{L("PORT 192,0,2,7,23,112"), 504, 0},
+	{L("PORT 127,0,0,1,200,10"), 504, 0},
+	{L("PORT 192,0,2,1,0,21"), 504, 0},
+	{L("PORT 192,0,2,7,200"), 501, 0},
+	{L("PORT 192,0,2,7,200,10\0"), 501, 0},
+	{L("PORT"), 501, 0},
+	{L("EPRT |1|192.0.2.7|51210|"), 200, 0},
+	{L("EPRT |1|192.0.2.8|51210|"), 504, 0},
+	{L("EPRT |2|2001:db8::7|51210|"), 522, 0},
+	{L("EPRT |3|x|51210|"), 522, 0},
+	{L("EPRT |2|::ffff:192.0.2.7|51210|"), 501, 0},
+	{L("EPRT |1|192.0.2.7|51210"), 501, 0},
+	{L("TYPE A"), 200, 0},
+	{L("TYPE A N"), 200, 0},
+	{L("TYPE a n"), 200, 0},
+	{L("TYPE I"), 200, 0},
+	{L("TYPE L 8"), 200, 0},
+	{L("TYPE L 16"), 504, 0},
+	{L("TYPE A T"), 504, 0},
+	{L("TYPE E"), 504, 0},
+	{L("TYPE X"), 501, 0},
+	{L("TYPE"), 501, 0},
+	{L("MODE S"), 200, 0},
+	{L("MODE z"), 200, 0},
+	{L("MODE B"), 504, 0},
+	{L("MODE C"), 504, 0},
+	{L("MODE X"), 501, 0},
+	{L("STRU F"), 200, 0},
+	{L("STRU R"), 504, 0},
+	{L("STRU P"), 504, 0},
+	{L("STRU X"), 501, 0},
+	{L("REST 0"), 350, 0},
+	{L("REST 9223372036854775807"), 350, 0},
+	{L("REST 9223372036854775808"), 501, 0},
+	{L("REST 18446744073709551616"), 501, 0},
+	{L("REST -1"), 501, 0},
+	{L("REST x"), 501, 0},
+	{L("REST 1 "), 501, 0},
+	{L("RANG 0 9"), 350, 0},
+	{L("RANG 5 5"), 350, 0},
+	{L("RANG 1 0"), 350, 0},
+	{L("RANG 2 0"), 501, 0},
+	{L("RANG 5"), 501, 0},
+	{L("RANG 0 9223372036854775808"), 501, 0},
+	{L("RETR a"), 425, 0},
+	{L("STOR a"), 425, 0},
+	{L("LIST"), 425, 0},
+	{L("RNFR a"), 0, SESSION_ACT_FILE},
+	{L("RNTO a"), 503, 0},
+	{L("ABOR"), 0, SESSION_ACT_ABORT},
+	{L("DELE a"), 0, SESSION_ACT_FILE},
+	{L("RMD a"), 0, SESSION_ACT_FILE},
+	{L("XRMD a"), 0, SESSION_ACT_FILE},
+	{L("MKD a"), 0, SESSION_ACT_FILE},
+	{L("PWD"), 0, SESSION_ACT_FILE},
+	{L("MLST"), 0, SESSION_ACT_FILE},
+	{L("SIZE a"), 0, SESSION_ACT_FILE},
+	{L("MDTM a"), 0, SESSION_ACT_FILE},
+	{L("MDTM 20231114221320 a"), 0, SESSION_ACT_FILE},
+	{L("MFMT 20231114221320 a"), 0, SESSION_ACT_FILE},
+	{L("MFMT a"), 501, 0},
+	{L("MFMT 20231314221320 a"), 501, 0},
+	{L("HASH a"), 0, SESSION_ACT_FILE},
+	{L("AVBL"), 0, SESSION_ACT_FILE},
+	{L("SITE CHMOD 644 a"), 0, SESSION_ACT_FILE},
+	{L("SITE CHMOD 4755 a"), 501, 0},
+	{L("SITE HELP"), 0, SESSION_ACT_INFORM},
+	{L("SITE EXEC a"), 504, 0},
+	{L("SYST"), 215, 0},
+	{L("STAT"), 0, SESSION_ACT_INFORM},
+	{L("STAT a"), 0, SESSION_ACT_FILE},
+	{L("HELP"), 0, SESSION_ACT_INFORM},
+	{L("NOOP"), 200, 0},
+	{L("FEAT"), 0, SESSION_ACT_INFORM},
+	{L("ALLO 5"), 200, 0},
+	{L("CLNT x"), 200, 0},
+	{L("LANG"), 200, 0},
+	{L("LANG EN"), 200, 0},
+	{L("LANG en-GB"), 200, 0},
+	{L("LANG FR"), 504, 0},
+	{L("OPTS UTF8 ON"), 200, 0},
+	{L("OPTS UTF-8"), 200, 0},
+	{L("OPTS UTF8 OFF"), 501, 0},
+	{L("OPTS MLST type;size;"), 0, SESSION_ACT_INFORM},
+	{L("OPTS HASH"), 200, 0},
+	{L("OPTS HASH SHA-512"), 200, 0},
+	{L("OPTS HASH SHA-3"), 501, 0},
+	{L("OPTS MODE Z LEVEL 9"), 200, 0},
+	{L("OPTS MODE Z LEVEL 10"), 501, 0},
+	{L("OPTS MODE Z LEVEL 0"), 501, 0},
+	{L("OPTS MODE Z"), 501, 0},
+	{L("OPTS XYZ"), 501, 0},
+	{L("WXYZ"), 500, 0},
+	{L("GET / HTTP/1.0"), 500, 0},
+	{L("NO\0P"), 500, 0},
+	{L(""), 500, 0},
+};
+
+static void
+fresh(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fresh_rows); i++) {
+		struct fixture f;
+		fixture_ipv4(&f);
+		struct session_action action = send_slice(&f, fresh_rows[i].line);
+		CHECK(action.code == fresh_rows[i].code, fresh_rows[i].line.ptr);
+		CHECK(action.kind == fresh_rows[i].kind, fresh_rows[i].line.ptr);
+		CHECK((action.text != NULL) == (action.kind == SESSION_ACT_REPLY), fresh_rows[i].line.ptr);
+	}
+}
+
+/* Every verb there is gives a complete action, with and without an argument. */
+static void
+every_verb(void **state)
+{
+	(void)state;
+	for (int verb = 0; verb < VERB_COUNT; verb++) {
+		for (int with_argument = 0; with_argument <= 1; with_argument++) {
+			struct fixture f;
+			struct command command = {(enum verb)verb, with_argument ? L("x") : L("")};
+			bool is_known = command_verb_info((enum verb)verb)->flags & VERB_IS_IMPLEMENTED;
+			fixture_ipv4(&f);
+			struct session_action action =
+			    session_command(&f.session, &f.context, is_known ? COMMAND_OK : COMMAND_UNSUPPORTED, &command);
+			assert_int_equal(action.verb, verb);
+			assert_int_not_equal(action.kind, SESSION_ACT_WAIT);
+			assert_true((action.kind == SESSION_ACT_REPLY) == (action.code >= 200 && action.text != NULL));
+		}
+	}
+}
+
+static void
+defaults(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	assert_int_equal(f.session.type, SESSION_TYPE_ASCII);
+	assert_int_equal(f.session.mode, SESSION_MODE_STREAM);
+	assert_int_equal(f.session.hash, SESSION_HASH_SHA256);
+	assert_int_equal(f.session.facts, SESSION_FACT_ALL);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_NONE);
+	assert_int_equal(f.session.phase, SESSION_READY);
+}
+
+static void
+parameters(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	expect(&f, "TYPE I", 200);
+	assert_int_equal(f.session.type, SESSION_TYPE_IMAGE);
+	expect(&f, "TYPE E", 504);
+	assert_int_equal(f.session.type, SESSION_TYPE_IMAGE);
+	expect(&f, "TYPE A", 200);
+	assert_int_equal(f.session.type, SESSION_TYPE_ASCII);
+	expect(&f, "MODE Z", 200);
+	assert_int_equal(f.session.mode, SESSION_MODE_ZLIB);
+	expect(&f, "MODE S", 200);
+	assert_int_equal(f.session.mode, SESSION_MODE_STREAM);
+	expect(&f, "OPTS MODE Z LEVEL 9", 200);
+	assert_int_equal(f.session.z_level, 9);
+	expect(&f, "OPTS HASH md5", 200);
+	assert_int_equal(f.session.hash, SESSION_HASH_MD5);
+	expect(&f, "REST 77", 350);
+	assert_true(f.session.restart_at == 77 && !f.session.has_range);
+	expect(&f, "RANG 3 9", 350);
+	assert_true(f.session.restart_at == 3 && f.session.has_range && f.session.range_last == 9);
+	expect(&f, "RANG 1 0", 350);
+	assert_true(f.session.restart_at == 0 && !f.session.has_range);
+}
+
+/* A permitted endpoint is kept, and where it leads is what was asked for. */
+static void
+endpoint_kept(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct endpoint wanted = endpoint_of("192.0.2.7:51210");
+	fixture_ipv4(&f);
+	expect(&f, "PORT 192,0,2,7,200,10", 200);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_ACTIVE);
+	assert_true(addr_equal(&f.session.data.addr, &wanted.addr) && f.session.data.port == wanted.port);
+	expect_kind(&f, "RETR a", SESSION_ACT_TRANSFER);
+	assert_int_equal(f.session.phase, SESSION_TRANSFER);
+}
+
+/* Every refusal of an endpoint command, and every command that says so, forgets what was there; nothing else does. */
+static void
+endpoint_forgotten(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		bool forgets;
+	} rows[] = {
+		{"PORT 192,0,2,8,200,10", true},
+		{"PORT 192,0,2,7,200", true},
+		{"PORT", true},
+		{"EPRT |1|192.0.2.8|51210|", true},
+		{"EPRT |2|2001:db8::7|51210|", true},
+		{"EPRT x", true},
+		{"EPSV 2", true},
+		{"EPSV x", true},
+		{"EPSV ALL", true},
+		{"PASV x", true},
+		{"LPRT 4", true},
+		{"LPSV", true},
+		{"ABOR", true},
+		{"AUTH TLS", true},
+		{"REIN", true},
+		{"USER x", true},
+		{"PASV", true},
+		{"NOOP", false},
+		{"TYPE I", false},
+		{"RETR", false},
+		{"WXYZ", false},
+		{"CWD /", false},
+		{"REST 5", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture active, passive;
+		fixture_ipv4(&active);
+		expect(&active, "PORT 192,0,2,7,200,10", 200);
+		struct session_action action = send(&active, rows[i].line);
+		CHECK((active.session.endpoint_kind == SESSION_ENDPOINT_NONE) == rows[i].forgets, rows[i].line);
+		CHECK((active.session.data.port == 0) == rows[i].forgets, rows[i].line);
+		CHECK(!action.forgets_endpoint, rows[i].line);
+
+		fixture_ipv4(&passive);
+		listen_passive(&passive, "PASV");
+		action = send(&passive, rows[i].line);
+		CHECK((passive.session.endpoint_kind == SESSION_ENDPOINT_NONE) == rows[i].forgets, rows[i].line);
+		CHECK(action.forgets_endpoint == rows[i].forgets, rows[i].line);
+	}
+}
+
+static void
+endpoint_replaced(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	listen_passive(&f, "EPSV");
+	struct session_action action = send(&f, "PORT 192,0,2,7,200,10");
+	assert_true(action.code == 200 && action.forgets_endpoint);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_ACTIVE);
+	listen_passive(&f, "PASV");
+	assert_int_equal(f.session.data.port, 0);
+	expect_kind(&f, "EPSV", SESSION_ACT_LISTEN);
+	session_listened(&f.session, false);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_NONE);
+	expect(&f, "LIST", 425);
+}
+
+/* An endpoint serves one transfer: refused before its 150 it stays, any 150 consumes it. */
+static void
+endpoint_once(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	listen_passive(&f, "PASV");
+	expect_kind(&f, "RETR missing", SESSION_ACT_TRANSFER);
+	session_done(&f.session, VERB_RETR, false);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_PASSIVE);
+	expect_kind(&f, "RETR there", SESSION_ACT_TRANSFER);
+	session_transfer_started(&f.session);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_NONE);
+	session_done(&f.session, VERB_RETR, false);
+	expect(&f, "RETR there", 425);
+}
+
+static void
+epsv_all(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	expect(&f, "EPSV ALL", 200);
+	expect(&f, "PORT 192,0,2,7,200,10", 501);
+	expect(&f, "EPRT |1|192.0.2.7|51210|", 501);
+	expect(&f, "EPRT |2|::1|51210|", 501);
+	expect(&f, "PASV", 501);
+	expect(&f, "LPRT 4", 501);
+	expect(&f, "LPSV", 501);
+	listen_passive(&f, "EPSV");
+	expect_kind(&f, "LIST", SESSION_ACT_TRANSFER);
+	session_transfer_started(&f.session);
+	session_done(&f.session, VERB_LIST, true);
+	f.context.is_default_data_port = true;
+	expect(&f, "LIST", 425);
+	session_init(&f.session);
+	expect(&f, "PORT 192,0,2,7,200,10", 200);
+}
+
+static void
+ipv6(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_init(&f, "[2001:db8::7]:4000", "[2001:db8::1]:21");
+	expect(&f, "PASV", 522);
+	assert_non_null(strstr(send(&f, "PASV").text, "(2)"));
+	assert_non_null(strstr(send(&f, "EPSV 1").text, "(2)"));
+	struct session_action action = send(&f, "PORT 192,0,2,7,200,10");
+	assert_int_equal(action.code, 522);
+	assert_int_equal(action.refusal, POLICY_FAMILY);
+	expect(&f, "EPRT |2|2001:db8::7|51210|", 200);
+	expect(&f, "EPRT |2|2001:db8::8|51210|", 504);
+	listen_passive(&f, "EPSV 2");
+	listen_passive(&f, "EPSV");
+	fixture_ipv4(&f);
+	assert_non_null(strstr(send(&f, "EPSV 2").text, "(1)"));
+	assert_non_null(strstr(send(&f, "EPRT |3|x|1|").text, "(1)"));
+}
+
+static void
+policy(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	struct session_action action = send(&f, "PORT 192,0,2,8,0,25");
+	struct endpoint asked = endpoint_of("192.0.2.8:25");
+	assert_int_equal(action.refusal, POLICY_THIRD_PARTY);
+	assert_string_equal(action.text, policy_reason_text(POLICY_THIRD_PARTY));
+	assert_true(addr_equal(&action.refused.addr, &asked.addr) && action.refused.port == 25);
+	assert_int_equal(f.session.data.port, 0);
+	f.policy.port_policy = PORT_POLICY_RFC;
+	expect(&f, "PORT 192,0,2,8,0,25", 200);
+	/* The policy is asked again when the transfer comes. */
+	f.policy.port_policy = PORT_POLICY_SUPPRESS;
+	action = send(&f, "RETR a");
+	assert_true(action.code == 504 && action.refusal == POLICY_THIRD_PARTY);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_NONE);
+	assert_int_equal(f.session.phase, SESSION_READY);
+}
+
+static void
+switched_off(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	f.context.is_active_allowed = false;
+	expect(&f, "PORT 192,0,2,7,200,10", 502);
+	expect(&f, "EPRT |1|192.0.2.7|51210|", 502);
+	f.context.is_default_data_port = true;
+	expect(&f, "LIST", 425);
+	listen_passive(&f, "PASV");
+	f.context.is_passive_allowed = false;
+	expect(&f, "PASV", 502);
+	expect(&f, "EPSV", 502);
+}
+
+static void
+default_data_port(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	f.context.is_default_data_port = true;
+	expect_kind(&f, "LIST", SESSION_ACT_TRANSFER);
+	assert_int_equal(f.session.endpoint_kind, SESSION_ENDPOINT_ACTIVE);
+	assert_int_equal(f.session.data.port, 4000);
+	fixture_init(&f, "192.0.2.7:1023", "192.0.2.1:21");
+	f.context.is_default_data_port = true;
+	struct session_action action = send(&f, "LIST");
+	assert_true(action.code == 504 && action.refusal == POLICY_PORT_PRIVILEGED && action.refused.port == 1023);
+}
+
+static void
+rename_sequence(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	expect(&f, "RNTO b", 503);
+	file_done(&f, "RNFR a", VERB_RNFR, true);
+	file_done(&f, "RNTO b", VERB_RNTO, true);
+	expect(&f, "RNTO b", 503);
+	file_done(&f, "RNFR a", VERB_RNFR, false);
+	expect(&f, "RNTO b", 503);
+	file_done(&f, "RNFR a", VERB_RNFR, true);
+	expect(&f, "NOOP", 200);
+	expect(&f, "RNTO b", 503);
+	file_done(&f, "RNFR a", VERB_RNFR, true);
+	expect(&f, "RNTO", 501);
+	expect(&f, "RNTO b", 503);
+}
+
+/* REST and RANG are for one transfer and for TYPE I. */
+static void
+restart(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	expect(&f, "TYPE I", 200);
+	expect(&f, "REST 100", 350);
+	listen_passive(&f, "PASV");
+	assert_true(f.session.restart_at == 100);
+	expect_kind(&f, "RETR a", SESSION_ACT_TRANSFER);
+	assert_true(f.session.restart_at == 100);
+	session_transfer_started(&f.session);
+	assert_true(f.session.restart_at == 0);
+	session_done(&f.session, VERB_RETR, true);
+	expect(&f, "RANG 5 9", 350);
+	file_done(&f, "HASH a", VERB_HASH, true);
+	assert_true(!f.session.has_range && f.session.restart_at == 0);
+	expect(&f, "REST 100", 350);
+	expect(&f, "RETR a", 425);
+	assert_true(f.session.restart_at == 0);
+	listen_passive(&f, "PASV");
+	expect(&f, "REST 100", 350);
+	expect_kind(&f, "RETR missing", SESSION_ACT_TRANSFER);
+	session_done(&f.session, VERB_RETR, false);
+	assert_true(f.session.restart_at == 0);
+	expect(&f, "TYPE A", 200);
+	expect(&f, "REST 100", 350);
+	expect(&f, "STOR a", 550);
+	assert_true(f.session.restart_at == 0);
+	expect_kind(&f, "STOR a", SESSION_ACT_TRANSFER);
+}
+
+/* While something is under way: what is taken, and that what waits changes nothing. */
+static void
+phases(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		enum session_action_kind kind;
+	} in_transfer[] = {
+		{"NOOP", SESSION_ACT_REPLY},
+		{"STAT", SESSION_ACT_INFORM},
+		{"ABOR", SESSION_ACT_ABORT},
+		{"QUIT", SESSION_ACT_QUIT},
+		{"STAT a", SESSION_ACT_WAIT},
+		{"RETR b", SESSION_ACT_WAIT},
+		{"PASV", SESSION_ACT_WAIT},
+		{"PORT 192,0,2,8,0,25", SESSION_ACT_WAIT},
+		{"USER x", SESSION_ACT_WAIT},
+		{"REIN", SESSION_ACT_WAIT},
+		{"TYPE I", SESSION_ACT_WAIT},
+		{"EPSV ALL", SESSION_ACT_WAIT},
+		{"WXYZ", SESSION_ACT_WAIT},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(in_transfer); i++) {
+		struct fixture f;
+		fixture_ipv4(&f);
+		listen_passive(&f, "PASV");
+		expect_kind(&f, "RETR a", SESSION_ACT_TRANSFER);
+		struct session before = f.session;
+		struct session_action action = send(&f, in_transfer[i].line);
+		CHECK(action.kind == in_transfer[i].kind, in_transfer[i].line);
+		CHECK(action.kind != SESSION_ACT_WAIT || memcmp(&before, &f.session, sizeof(before)) == 0, in_transfer[i].line);
+
+		fixture_ipv4(&f);
+		expect_kind(&f, "CWD a", SESSION_ACT_FILE);
+		before = f.session;
+		expect_kind(&f, in_transfer[i].line, SESSION_ACT_WAIT);
+		CHECK(memcmp(&before, &f.session, sizeof(before)) == 0, in_transfer[i].line);
+	}
+}
+
+static void
+quit_lets_finish(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	listen_passive(&f, "PASV");
+	expect_kind(&f, "RETR a", SESSION_ACT_TRANSFER);
+	session_transfer_started(&f.session);
+	expect_kind(&f, "QUIT", SESSION_ACT_QUIT);
+	expect_kind(&f, "NOOP", SESSION_ACT_WAIT);
+	session_done(&f.session, VERB_RETR, true);
+	assert_int_equal(f.session.phase, SESSION_ENDED);
+	expect_kind(&f, "DELE a", SESSION_ACT_WAIT);
+}
+
+static void
+abort_before_150(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_ipv4(&f);
+	listen_passive(&f, "PASV");
+	expect_kind(&f, "RETR a", SESSION_ACT_TRANSFER);
+	struct session_action action = send(&f, "ABOR");
+	assert_true(action.kind == SESSION_ACT_ABORT && action.forgets_endpoint);
+	assert_int_equal(f.session.phase, SESSION_TRANSFER);
+	session_done(&f.session, VERB_RETR, false);
+	assert_int_equal(f.session.phase, SESSION_READY);
+	expect(&f, "RETR a", 425);
+}
+
+/* Each right alone missing: refused with its name, nothing under way; with it alone: taken. */
+static void
+rights(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		uint16_t right;
+		const char *word;
+	} rows[] = {
+		{"LIST", SESSION_MAY_LIST, "list"},
+		{"NLST", SESSION_MAY_LIST, "list"},
+		{"MLSD", SESSION_MAY_LIST, "list"},
+		{"MLST a", SESSION_MAY_LIST, "list"},
+		{"STAT a", SESSION_MAY_LIST, "list"},
+		{"RETR a", SESSION_MAY_READ, "read"},
+		{"SIZE a", SESSION_MAY_READ, "read"},
+		{"MDTM a", SESSION_MAY_READ, "read"},
+		{"HASH a", SESSION_MAY_READ, "read"},
+		{"STOR a", SESSION_MAY_WRITE, "write"},
+		{"STOU", SESSION_MAY_WRITE, "write"},
+		{"APPE a", SESSION_MAY_APPEND, "append"},
+		{"MFMT 20231114221320 a", SESSION_MAY_OVERWRITE, "change"},
+		{"MDTM 20231114221320 a", SESSION_MAY_OVERWRITE, "change"},
+		{"SITE CHMOD 644 a", SESSION_MAY_OVERWRITE, "change"},
+		{"SITE UTIME 20231114221320 a", SESSION_MAY_OVERWRITE, "change"},
+		{"DELE a", SESSION_MAY_DELETE, "delete"},
+		{"RMD a", SESSION_MAY_DELETE, "delete"},
+		{"MKD a", SESSION_MAY_MKDIR, "director"},
+		{"RNFR a", SESSION_MAY_RENAME, "rename"},
+		{"RNTO a", SESSION_MAY_RENAME, "rename"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture f;
+		fixture_ipv4(&f);
+		listen_passive(&f, "PASV");
+		f.session.has_rename_from = true;
+		f.context.rights = SESSION_MAY_ALL & (uint16_t)~rows[i].right;
+		struct session_action action = send(&f, rows[i].line);
+		CHECK(action.kind == SESSION_ACT_REPLY && action.code == 550, rows[i].line);
+		CHECK(strstr(action.text, rows[i].word) != NULL, rows[i].line);
+		CHECK(f.session.phase == SESSION_READY, rows[i].line);
+		f.session.has_rename_from = true;
+		f.context.rights = rows[i].right;
+		action = send(&f, rows[i].line);
+		CHECK(action.kind == SESSION_ACT_FILE || action.kind == SESSION_ACT_TRANSFER, rows[i].line);
+	}
+}
+
+/* Without any right nothing that writes gets to a file. */
+static void
+writes_need_rights(void **state)
+{
+	(void)state;
+	for (int verb = 0; verb < VERB_COUNT; verb++) {
+		if (!(command_verb_info((enum verb)verb)->flags & VERB_IS_WRITE))
+			continue;
+		struct fixture f;
+		struct command command = {(enum verb)verb, L("20231114221320 a")};
+		fixture_ipv4(&f);
+		listen_passive(&f, "PASV");
+		f.session.has_rename_from = true;
+		f.context.rights = SESSION_MAY_ONLY_READ;
+		struct session_action action = session_command(&f.session, &f.context, COMMAND_OK, &command);
+		CHECK(action.kind == SESSION_ACT_REPLY && action.code == 550, command_verb_info((enum verb)verb)->name);
+	}
+}
+
+static void
+features(void **state)
+{
+	(void)state;
+	struct fixture f;
+	char storage[1024];
+	struct buf b = BUF_OVER(storage);
+	fixture_ipv4(&f);
+	expect_kind(&f, "OPTS MLST size;UNIX.mode;nonsense;", SESSION_ACT_INFORM);
+	expect(&f, "OPTS HASH SHA-1", 200);
+	session_put_features(&f.session, &b);
+	assert_true(buf_is_whole(&b) && buf_terminate(&b));
+	assert_non_null(strstr(storage, " EPSV\r\n"));
+	assert_non_null(strstr(storage, " UTF8\r\n"));
+	assert_non_null(strstr(storage, " MLST type;size*;modify;unique;perm;UNIX.mode*;\r\n"));
+	assert_non_null(strstr(storage, " HASH SHA-256;SHA-512;SHA-1*;MD5;CRC32\r\n"));
+	struct slice rest = buf_slice(&b);
+	while (rest.len) {
+		struct slice line = slice_cut(&rest, '\n');
+		assert_true(line.len > 2 && line.ptr[0] == ' ' && line.ptr[line.len - 1] == '\r');
+	}
+	buf_reset(&b);
+	session_put_mlst_options(&f.session, &b);
+	CHECK_TEXT(buf_slice(&b), L("MLST OPTS size;UNIX.mode;"), "OPTS MLST");
+	expect_kind(&f, "OPTS MLST", SESSION_ACT_INFORM);
+	buf_reset(&b);
+	session_put_mlst_options(&f.session, &b);
+	CHECK_TEXT(buf_slice(&b), L("MLST OPTS"), "no fact");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fresh),
+		cmocka_unit_test(every_verb),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(parameters),
+		cmocka_unit_test(endpoint_kept),
+		cmocka_unit_test(endpoint_forgotten),
+		cmocka_unit_test(endpoint_replaced),
+		cmocka_unit_test(endpoint_once),
+		cmocka_unit_test(epsv_all),
+		cmocka_unit_test(ipv6),
+		cmocka_unit_test(policy),
+		cmocka_unit_test(switched_off),
+		cmocka_unit_test(default_data_port),
+		cmocka_unit_test(rename_sequence),
+		cmocka_unit_test(restart),
+		cmocka_unit_test(phases),
+		cmocka_unit_test(quit_lets_finish),
+		cmocka_unit_test(abort_before_150),
+		cmocka_unit_test(rights),
+		cmocka_unit_test(writes_need_rights),
+		cmocka_unit_test(features),
+	};
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
