@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: ISC */
+/* The messages between the processes of `serve`: one struct, one table of what each type may hold. Decoding is total: whatever
+ * bytes come in, it returns a valid message or an error; it never aborts, and never trusts a length.
+ * On the wire (native order, both ends are one binary): header {type, body size, tail size, session}, the body member of that type, the tail.
+ * A session is a 64-bit number that gate draws, never used twice. Who may send what is in ipc/permit.h.
+ * An address is in a message only where the kernel's word is passed on, or where the policies allow-list and rfc need it; the
+ * dialer never connects to an address in a message unless its own policy, read from its own configuration, says so. */
+#ifndef IPC_MESSAGE_H
+#define IPC_MESSAGE_H
+
+#include "base/addr.h"
+
+#define MESSAGE_TAIL_MAX 16384
+
+enum message_type {
+	MESSAGE_NONE,
+	/* monitor to a role */
+	MESSAGE_SETTINGS,     /* fd: sealed memfd with the configuration; read and replace */
+	MESSAGE_LOG,          /* fd: the log, opened anew */
+	MESSAGE_SHUTDOWN,     /* end: gate says 421 to all, then everybody exits */
+	MESSAGE_PEER,         /* fd: a channel to another role: body.peer; replaces an older one of the same kind and index */
+	MESSAGE_PEER_GONE,    /* body.peer: that role has died or retired */
+	/* a role to the monitor */
+	MESSAGE_READY,        /* sandbox entered, at work */
+	MESSAGE_WORKER_WANT,  /* auth: start workers for the identity in body.identity; tail: user name NUL home NUL group; session: the asker's; monitor to worker: whom it works for, ids resolved */
+	MESSAGE_WORKER_FAILED,/* monitor to auth: body.identity.key; tail: why */
+	MESSAGE_RETIRE,       /* worker to monitor: idle for worker_linger_ms; monitor to auth: permit no more; auth to monitor: done; monitor to worker: exit when empty; body.peer */
+	/* gate and auth */
+	MESSAGE_LOGIN_CHECK,  /* gate: body.login; tail: user NUL password NUL host */
+	MESSAGE_LOGIN_GRANTED,/* auth: body.peer is the worker to hand over to */
+	MESSAGE_LOGIN_DENIED, /* auth: body.denied */
+	/* auth and worker */
+	MESSAGE_PERMIT,       /* auth: this session may come; body.permit; tail: user name NUL group */
+	/* gate and worker */
+	MESSAGE_SESSION_GIVE, /* gate: fd: the control connection; body.session; tail: bytes already read */
+	MESSAGE_SESSION_RETURN,/* worker: REIN or USER; tail: bytes read and not used, from that command on */
+	MESSAGE_SESSION_ENDED,/* worker: closed */
+	MESSAGE_SESSION_REFUSED, /* worker: not permitted */
+	/* gate and dialer */
+	MESSAGE_SESSION_ADD,  /* gate: fd: the control connection, for getpeername and getsockname only; body.session; tail: user NUL group, for rules */
+	MESSAGE_SESSION_DROP, /* gate: forget it, close all its sockets */
+	/* worker and dialer; only for sessions bound to that worker */
+	MESSAGE_LISTEN,       /* worker: offer a passive port; body.endpoint of an earlier DATA: put that reserved one to use, no answer */
+	MESSAGE_LISTENING,    /* dialer: body.endpoint is what the client shall be told (local address and port) */
+	MESSAGE_CLAIM,        /* worker: a transfer command came: give me the passive connection, when it is there */
+	MESSAGE_CONNECT,      /* worker: connect to body.endpoint.port of the session's peer; an address only under allow-list and rfc */
+	MESSAGE_DATA,         /* dialer: fd: the connection, up; body.data */
+	MESSAGE_DATA_FAILED,  /* dialer: body.failure */
+	MESSAGE_FORGET,       /* worker: close the session's unused endpoint */
+	/* status and others */
+	MESSAGE_QUERY,        /* status: tell all sessions; body.query */
+	MESSAGE_RECORD,       /* gate, worker: one session: body.record; tail: user NUL path */
+	MESSAGE_QUERY_END,    /* gate, worker: that was all */
+	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.query.found */
+	MESSAGE_COUNTERS,     /* any role to status: body.counters */
+	MESSAGE_TYPE_COUNT
+};
+
+enum peer_kind { PEER_NONE, PEER_MONITOR, PEER_GATE, PEER_AUTH, PEER_DIALER, PEER_WORKER, PEER_STATUS, PEER_KIND_COUNT };
+
+struct message_peer {
+	uint32_t kind;  /* enum peer_kind */
+	uint32_t index; /* which dialer; which worker (never used twice) */
+	uint32_t identity; /* PEER of a worker to auth: the key it was wanted with; else 0 */
+};
+
+/* What makes two logins share workers. `key` is drawn by auth, one per distinct identity. */
+struct message_identity {
+	uint32_t key;
+	uint32_t uid, gid; /* 0: the `files` id */
+	uint16_t rights;   /* enum session_right */
+	uint8_t is_anonymous;
+	uint8_t is_store_user; /* home comes from the store, not from the configuration */
+	uint32_t host;     /* index into settings hosts + 1; 0 none */
+};
+
+struct message_login {
+	struct endpoint peer, local;
+	uint32_t listener; /* index into settings */
+};
+
+enum login_denial { LOGIN_DENIAL_CREDENTIALS, LOGIN_DENIAL_NO_WORKER, LOGIN_DENIAL_TOO_MANY, LOGIN_DENIAL_HOME, LOGIN_DENIAL_COUNT };
+
+struct message_denied {
+	uint32_t reason;   /* enum login_denial: for the log and the choice of 530 or 421 */
+	uint32_t delay_ms; /* answer not before */
+};
+
+struct message_permit {
+	uint16_t rights;
+	uint8_t is_anonymous;
+};
+
+struct message_session {
+	struct endpoint peer, local;
+	uint32_t listener;
+	uint32_t worker; /* SESSION_ADD: the only worker that may speak of it */
+	uint32_t dialer; /* SESSION_GIVE: the dialer the session is pinned to */
+};
+
+struct message_endpoint {
+	struct endpoint endpoint;
+	uint8_t is_third_party; /* CONNECT: the address counts */
+};
+
+struct message_data {
+	struct endpoint peer;     /* who is at the other end */
+	struct endpoint next;     /* the next passive port, already listening; port 0: none */
+	uint8_t is_passive;
+};
+
+struct message_failure {
+	uint32_t reason; /* enum policy_reason, when the policy refused; else 0 */
+	int32_t error;   /* errno; ETIMEDOUT when nobody came */
+	uint8_t is_unknown_session;
+};
+
+struct message_query {
+	uint64_t token;
+	uint8_t found;
+};
+
+struct message_record {
+	struct endpoint peer;
+	uint64_t connected_ms, idle_ms;      /* ages */
+	uint64_t done_bytes, total_bytes;    /* of the running transfer; acknowledged by the peer; total 0: unknown */
+	uint32_t verb;                       /* enum verb of what it is doing, 0 idle */
+	uint8_t is_logged_in, is_anonymous, port_policy;
+	uint8_t state;                       /* 0 idle, 1 busy, 2 transfer */
+};
+
+struct message_counters {
+	uint32_t kind, index;
+	uint64_t logins, login_failures, transfers, bytes_in, bytes_out;
+	uint64_t refused[16]; /* by enum policy_reason */
+	uint64_t strangers;
+};
+
+struct message {
+	uint16_t type; /* enum message_type */
+	int fd;        /* -1: none; owned by whoever holds the message, -1 after hand-over */
+	uint64_t session;
+	union {
+		struct message_peer peer;
+		struct message_identity identity;
+		struct message_login login;
+		struct message_denied denied;
+		struct message_permit permit;
+		struct message_session session;
+		struct message_endpoint endpoint;
+		struct message_data data;
+		struct message_failure failure;
+		struct message_query query;
+		struct message_record record;
+		struct message_counters counters;
+	} body;
+	struct slice tail; /* borrowed from the channel's buffer: copy what is to be kept */
+};
+
+enum message_status { MESSAGE_OK, MESSAGE_TRUNCATED, MESSAGE_BAD_TYPE, MESSAGE_BAD_SIZE, MESSAGE_BAD_VALUE, MESSAGE_BAD_FD };
+
+/* Appends one message; false (nothing appended) when there is no room or the message is not one of the table's. */
+MUST_USE bool message_encode(struct buf *out, const struct message *m);
+/* Takes one message off the front of `*in`; `m->fd` is left -1 (the channel fills it where message_has_fd()). */
+enum message_status message_decode(struct slice *in, struct message *m);
+bool message_has_fd(uint16_t type);
+const char *message_name(uint16_t type);
+
+/* The tail as up to `count` NUL-separated fields; missing ones are empty. */
+void message_fields(struct slice tail, struct slice *fields, size_t count);
+void message_put_field(struct buf *tail, struct slice field);
+
+#endif
