@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/auth/auth.h"
+
+#include "server/auth/checker.h"
+#include "server/auth/identities.h"
+#include "server/denial.h"
+#include "server/roles.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void
+auth_deny(struct auth *auth, uint64_t session, enum login_denial reason)
+{
+	struct message m = {.type = MESSAGE_LOGIN_DENIED, .fd = -1, .session = session};
+	m.body.denied.reason = reason;
+	if (reason == LOGIN_DENIAL_CREDENTIALS)
+		m.body.denied.delay_ms = (uint32_t)auth->role.settings->login_delay_ms;
+	outbox_put(&auth->outbox, &auth->gate, &m);
+}
+
+static void
+on_checked(void *context, struct check *check)
+{
+	struct auth *auth = context;
+	if (check->is_right)
+		identities_admit(auth, check->session, &check->account);
+	else
+		auth_deny(auth, check->session, LOGIN_DENIAL_CREDENTIALS);
+	free(check);
+}
+
+static uint32_t
+host_of(const struct settings *settings, struct slice name)
+{
+	for (size_t i = 0; name.len && i < settings->host_count; i++)
+		if (slice_equal_nocase(name, slice_of(settings->hosts[i].name)))
+			return (uint32_t)i + 1;
+	return 0;
+}
+
+static void
+check_password(struct auth *auth, uint64_t session, struct slice name, struct slice password)
+{
+	const struct settings *settings = auth->role.settings;
+	struct check *check = calloc(1, sizeof(*check));
+	if (!check) {
+		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		return;
+	}
+	check->session = session;
+	check->is_account_known = principal_of_settings(settings, name, &check->account);
+	/* What does not fit is nobody's name or password, and is still checked, for the time it takes. */
+	bool is_usable = slice_to_cstr(name, check->name, sizeof(check->name));
+	is_usable &= slice_to_cstr(password, check->password, sizeof(check->password));
+	if (!is_usable || !slice_to_cstr(slice_of(settings->store), check->store_path, sizeof(check->store_path))) {
+		check->is_account_known = false;
+		check->name[0] = '\0';
+	}
+	checker_ask(auth->checker, check);
+}
+
+static void
+on_gate(void *context, struct channel *channel, struct message *m)
+{
+	struct auth *auth = context;
+	struct slice fields[3]; /* user, password, host */
+	struct principal guest;
+	(void)channel;
+	message_fields(m->tail, fields, ARRAY_LEN(fields));
+	if (principal_of_guest(auth->role.settings, fields[0], host_of(auth->role.settings, fields[2]), &guest))
+		identities_admit(auth, m->session, &guest);
+	else
+		check_password(auth, m->session, fields[0], fields[1]);
+}
+
+static void
+on_worker(void *context, struct channel *channel, struct message *m)
+{
+	(void)context;
+	(void)channel;
+	(void)m; /* the permit table lets no type of message through */
+}
+
+static void
+on_end(void *context, struct channel *channel, enum channel_end end)
+{
+	struct auth *auth = context;
+	/* That the other role has died is said by the monitor, with MESSAGE_PEER_GONE. */
+	if (end == CHANNEL_BREACH)
+		log_event(&auth->role.log, LOG_LEVEL_ERROR, "breach", "a role sent what it may not", LOG_F_NUMBER("peer.index", channel_index(channel)));
+}
+
+static struct channel *
+open_channel(struct auth *auth, struct message *m, channel_on_message on_message)
+{
+	int fd = m->fd;
+	m->fd = -1;
+	return channel_new(&auth->role.channels, auth->role.base, fd, (enum peer_kind)m->body.peer.kind, PEER_AUTH, on_message, on_end, auth);
+}
+
+static void
+on_peer(void *context, struct message *m)
+{
+	struct auth *auth = context;
+	const struct message_peer peer = m->body.peer;
+	if (peer.kind == PEER_GATE) {
+		channel_free(&auth->gate);
+		auth->gate = open_channel(auth, m, on_gate);
+	} else if (peer.kind == PEER_WORKER && peers_put(&auth->workers, peer.index, open_channel(auth, m, on_worker))) {
+		identities_worker_here(auth, peer.identity, peer.index);
+	}
+}
+
+static void
+on_peer_gone(void *context, struct message *m)
+{
+	struct auth *auth = context;
+	if (m->body.peer.kind == PEER_GATE)
+		channel_free(&auth->gate);
+	if (m->body.peer.kind != PEER_WORKER)
+		return;
+	peers_drop(&auth->workers, m->body.peer.index);
+	identities_worker_gone(auth, m->body.peer.index);
+}
+
+static void
+on_message(void *context, struct message *m)
+{
+	struct auth *auth = context;
+	if (m->type == MESSAGE_WORKER_FAILED) {
+		identities_failed(auth, m->body.identity.key, denial_parse(m->tail));
+	} else if (m->type == MESSAGE_RETIRE) {
+		identities_worker_gone(auth, m->body.peer.index);
+		/* After the permits that are on their way, so that the worker finds them before it goes. */
+		outbox_put(&auth->outbox, &auth->role.monitor, m);
+	}
+}
+
+/* The sandbox was built around the old store's directory; the monitor starts us anew with the new one. */
+static void
+on_settings(void *context, const struct settings *old)
+{
+	struct auth *auth = context;
+	if (strcmp(auth->role.settings->store, old->store) != 0)
+		role_stop(&auth->role);
+}
+
+static void
+before_sleep(void *context)
+{
+	struct auth *auth = context;
+	outbox_flush(&auth->outbox);
+}
+
+static const struct role_hooks hooks = {
+	.on_peer = on_peer,
+	.on_peer_gone = on_peer_gone,
+	.on_message = on_message,
+	.on_settings = on_settings,
+	.before_sleep = before_sleep,
+};
+
+static int
+open_store_directory(const char *store)
+{
+	char path[PATH_MAX];
+	if (!store[0] || !slice_to_cstr(slice_of(store), path, sizeof(path)))
+		return -1;
+	return open(dirname(path), O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool
+confine(struct auth *auth)
+{
+	int directory = open_store_directory(auth->role.settings->store);
+	struct sandbox_request request = {.role = SANDBOX_AUTH, .root_fds = &directory, .root_fd_count = directory >= 0, .is_read_only = true};
+	bool is_confined = role_confine(&auth->role, NULL, &request);
+	if (directory >= 0)
+		close(directory);
+	return is_confined;
+}
+
+int
+auth_main(int argc, char **argv)
+{
+	struct auth auth = {0};
+	(void)argc;
+	(void)argv;
+	if (!role_start(&auth.role, "auth", PEER_AUTH, &hooks, &auth) || !confine(&auth))
+		return EXIT_FAILURE;
+	auth.checker = checker_start(auth.role.base, on_checked, &auth);
+	return auth.checker ? role_run(&auth.role) : EXIT_FAILURE;
+}

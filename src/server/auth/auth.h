@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* Auth: finds out who a login is and tells the worker of that identity, never the gate, which learns a worker's number. Process: auth. */
+#ifndef SERVER_AUTH_AUTH_H
+#define SERVER_AUTH_AUTH_H
+
+#include "server/auth/outbox.h"
+#include "server/peers.h"
+#include "server/role.h"
+
+struct checker;
+struct known_identity;
+
+struct auth {
+	struct role role;
+	struct channel *gate;
+	struct peers workers;
+	struct outbox outbox;
+	struct checker *checker;
+	struct known_identity *identities; /* a list */
+	uint32_t last_key;
+};
+
+/* Tells the gate that a session is not let in. */
+void auth_deny(struct auth *auth, uint64_t session, enum login_denial reason);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/* Checks passwords on two threads of its own, since a hash takes milliseconds by intent and the store may wait for a disk. Process: auth. */
+#ifndef SERVER_AUTH_CHECKER_H
+#define SERVER_AUTH_CHECKER_H
+
+#include "server/principal.h"
+
+struct checker;
+struct event_base;
+
+/* One question; made by the asker, its own again in on_done. */
+struct check {
+	struct check *next;
+	uint64_t session;
+	char name[STORE_NAME_MAX + 1]; /* empty: no user can have the name that was given */
+	char password[512];            /* wiped once checked */
+	char store_path[4096];         /* empty: no store */
+	bool is_account_known;         /* the configuration has the user; else the store is asked */
+	bool is_right;                 /* the answer */
+	struct principal account;        /* of the user; also part of the answer */
+};
+
+/* Starts the threads: after the sandbox was entered. `on_done` is called on the loop, which gets `check` back. Null when the system is short of
+ * threads or descriptors. */
+MUST_USE struct checker *checker_start(struct event_base *base, void (*on_done)(void *context, struct check *check), void *context);
+/* Takes `check` until on_done. */
+void checker_ask(struct checker *checker, struct check *check);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/auth/identities.h"
+
+#include <stdlib.h>
+
+struct waiting {
+	struct waiting *next;
+	uint64_t session;
+	struct principal account;
+};
+
+struct known_identity {
+	struct known_identity *next;
+	struct message_identity identity;
+	char *home;
+	uint32_t *workers; /* their indices */
+	size_t worker_count;
+	struct waiting *waiting;
+	bool is_wanted;    /* the monitor was asked and has not answered yet */
+	bool is_limited;   /* it has refused: those that are there must do */
+};
+
+static bool
+is_same(const struct known_identity *known, const struct principal *account)
+{
+	const struct message_identity *a = &known->identity, *b = &account->identity;
+	return a->uid == b->uid && a->rights == b->rights && a->is_anonymous == b->is_anonymous && a->host == b->host &&
+	    strcmp(known->home, account->home) == 0;
+}
+
+static struct known_identity *
+add(struct auth *auth, const struct principal *account)
+{
+	struct known_identity *known = calloc(1, sizeof(*known));
+	if (known)
+		known->home = strdup(account->home);
+	if (!known || !known->home) {
+		free(known);
+		return NULL;
+	}
+	known->identity = account->identity;
+	known->identity.key = ++auth->last_key;
+	known->next = auth->identities;
+	auth->identities = known;
+	return known;
+}
+
+static struct known_identity *
+find_or_add(struct auth *auth, const struct principal *account)
+{
+	struct known_identity *known = auth->identities;
+	while (known && !is_same(known, account))
+		known = known->next;
+	return known ? known : add(auth, account);
+}
+
+static struct known_identity *
+find_key(const struct auth *auth, uint32_t key)
+{
+	struct known_identity *known = auth->identities;
+	while (known && known->identity.key != key)
+		known = known->next;
+	return known;
+}
+
+static void
+forget_if_unused(struct auth *auth, struct known_identity *known)
+{
+	if (known->worker_count || known->waiting || known->is_wanted)
+		return;
+	struct known_identity **at = &auth->identities;
+	while (*at != known)
+		at = &(*at)->next;
+	*at = known->next;
+	free(known->home);
+	free(known->workers);
+	free(known);
+}
+
+static void
+let_in(struct auth *auth, const struct known_identity *known, uint64_t session, const struct principal *account)
+{
+	uint32_t index = known->workers[session % known->worker_count];
+	struct channel *worker = peers_find(&auth->workers, index);
+	char storage[sizeof(account->user) + sizeof(account->group)];
+	struct buf tail = BUF_OVER(storage);
+	if (!worker) {
+		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		return;
+	}
+	message_put_field(&tail, slice_of(account->user));
+	message_put_field(&tail, slice_of(account->group));
+	struct message permit = {.type = MESSAGE_PERMIT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
+	permit.body.permit = (struct message_permit){.rights = account->identity.rights, .is_anonymous = account->identity.is_anonymous};
+	channel_send(worker, &permit);
+	struct message granted = {.type = MESSAGE_LOGIN_GRANTED, .fd = -1, .session = session};
+	granted.body.peer = (struct message_peer){.kind = PEER_WORKER, .index = index};
+	outbox_put(&auth->outbox, &auth->gate, &granted);
+}
+
+static void
+want_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *account)
+{
+	char storage[sizeof(struct principal)];
+	struct buf tail = BUF_OVER(storage);
+	message_put_field(&tail, slice_of(account->user));
+	message_put_field(&tail, slice_of(account->home));
+	message_put_field(&tail, slice_of(account->group));
+	struct message m = {.type = MESSAGE_WORKER_WANT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
+	m.body.identity = known->identity;
+	known->is_wanted = channel_send(auth->role.monitor, &m);
+}
+
+static void
+wait_for_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *account)
+{
+	struct waiting *waiting = malloc(sizeof(*waiting));
+	if (!waiting) {
+		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		return;
+	}
+	*waiting = (struct waiting){.next = known->waiting, .session = session, .account = *account};
+	known->waiting = waiting;
+}
+
+void
+identities_admit(struct auth *auth, uint64_t session, const struct principal *account)
+{
+	struct known_identity *known = find_or_add(auth, account);
+	if (!known) {
+		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		return;
+	}
+	bool is_short = known->worker_count < auth->role.settings->workers_per_identity && !known->is_limited;
+	if (!known->is_wanted && (is_short || known->worker_count == 0))
+		want_worker(auth, known, session, account);
+	if (known->worker_count)
+		let_in(auth, known, session, account);
+	else
+		wait_for_worker(auth, known, session, account);
+}
+
+static struct waiting *
+take_waiting(struct known_identity *known)
+{
+	struct waiting *first = known->waiting;
+	if (first)
+		known->waiting = first->next;
+	return first;
+}
+
+void
+identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
+{
+	struct known_identity *known = find_key(auth, key);
+	if (!known)
+		return;
+	uint32_t *workers = reallocarray(known->workers, known->worker_count + 1, sizeof(*workers));
+	if (!workers)
+		return;
+	known->workers = workers;
+	known->workers[known->worker_count++] = worker;
+	known->is_wanted = false;
+	for (struct waiting *each; (each = take_waiting(known)); free(each))
+		let_in(auth, known, each->session, &each->account);
+}
+
+static void
+remove_worker(struct auth *auth, struct known_identity *known, uint32_t worker)
+{
+	for (size_t i = 0; i < known->worker_count; i++) {
+		if (known->workers[i] != worker)
+			continue;
+		known->workers[i] = known->workers[--known->worker_count];
+		known->is_limited = false;
+		forget_if_unused(auth, known);
+		return;
+	}
+}
+
+void
+identities_worker_gone(struct auth *auth, uint32_t worker)
+{
+	for (struct known_identity *known = auth->identities, *next; known; known = next) {
+		next = known->next;
+		remove_worker(auth, known, worker);
+	}
+}
+
+void
+identities_failed(struct auth *auth, uint32_t key, enum login_denial reason)
+{
+	struct known_identity *known = find_key(auth, key);
+	if (!known)
+		return;
+	known->is_wanted = false;
+	known->is_limited = true;
+	for (struct waiting *each; (each = take_waiting(known)); free(each))
+		auth_deny(auth, each->session, reason);
+	forget_if_unused(auth, known);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/dialer/dialer.h"
+
+#include "server/dialer/active.h"
+#include "server/dialer/book.h"
+#include "server/dialer/passive.h"
+#include "server/dialer/reserve.h"
+#include "server/roles.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- answers */
+
+void
+dialer_answer(struct dialer *dialer, const struct booking *booking, struct message *m)
+{
+	struct channel *worker = peers_find(&dialer->workers, booking->worker);
+	m->session = booking->entry.id;
+	if (m->type != MESSAGE_DATA)
+		m->fd = -1;
+	if (worker)
+		channel_send(worker, m);
+	else if (m->fd >= 0)
+		close(m->fd);
+}
+
+void
+dialer_refuse(struct dialer *dialer, const struct booking *booking, int error, enum policy_reason reason)
+{
+	struct message m = {.type = MESSAGE_DATA_FAILED, .body.failure = {.reason = reason, .error = error}};
+	dialer_answer(dialer, booking, &m);
+}
+
+void
+dialer_hear_worker(struct dialer *dialer, uint32_t index)
+{
+	struct channel *worker = peers_find(&dialer->workers, index);
+	if (worker)
+		channel_drain(worker);
+}
+
+/* ---- what workers ask */
+
+static void
+dialer_on_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	passive_listen(dialer, booking, m);
+}
+
+static void
+dialer_on_claim(struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	(void)m;
+	passive_claim(dialer, booking);
+}
+
+static void
+dialer_on_connect(struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	active_connect(dialer, booking, m);
+}
+
+static void
+dialer_on_forget(struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	(void)m;
+	passive_forget(dialer, booking);
+	active_forget(dialer, booking);
+}
+
+static void (*const dialer_requests[MESSAGE_TYPE_COUNT])(struct dialer *, struct booking *, const struct message *) = {
+	[MESSAGE_LISTEN] = dialer_on_listen,
+	[MESSAGE_CLAIM] = dialer_on_claim,
+	[MESSAGE_CONNECT] = dialer_on_connect,
+	[MESSAGE_FORGET] = dialer_on_forget,
+};
+
+/* The gate announces a session to us before it gives it to the worker, but by another way: its message may still be unread. */
+static struct booking *
+dialer_booking(struct dialer *dialer, uint64_t session)
+{
+	struct booking *booking = book_find(dialer, session);
+	if (booking || !dialer->gate)
+		return booking;
+	channel_drain(dialer->gate);
+	return book_find(dialer, session);
+}
+
+static bool
+dialer_owes_answer(const struct message *m)
+{
+	bool is_activation = m->type == MESSAGE_LISTEN && m->body.endpoint.endpoint.port != 0;
+	return m->type != MESSAGE_FORGET && !is_activation;
+}
+
+static void
+dialer_refuse_unknown(struct channel *worker, const struct message *m)
+{
+	if (!dialer_owes_answer(m))
+		return;
+	struct message answer = {.type = MESSAGE_DATA_FAILED, .fd = -1, .session = m->session, .body.failure.is_unknown_session = true};
+	channel_send(worker, &answer);
+}
+
+static void
+dialer_on_worker(void *context, struct channel *channel, struct message *m)
+{
+	struct dialer *dialer = context;
+	struct booking *booking = dialer_booking(dialer, m->session);
+	/* SECURITY: test attacks/test_dialer: a worker that was taken over must not use another identity's sessions. */
+	if (booking && booking->worker != channel_index(channel)) {
+		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "breach", "a worker asked for another worker's session", LOG_F_SESSION(m->session),
+		    LOG_F_NUMBER("worker", channel_index(channel)), LOG_F_CSTR("request", message_name(m->type)));
+		booking = NULL;
+	}
+	if (booking)
+		dialer_requests[m->type](dialer, booking, m);
+	else
+		dialer_refuse_unknown(channel, m);
+}
+
+/* ---- what the gate says */
+
+static void
+dialer_on_gate(void *context, struct channel *channel, struct message *m)
+{
+	(void)channel;
+	struct dialer *dialer = context;
+	if (m->type == MESSAGE_SESSION_ADD) {
+		if (!book_add(dialer, m))
+			log_event(&dialer->role.log, LOG_LEVEL_DEBUG, "session.unknown", "a session had ended before it was registered",
+			    LOG_F_SESSION(m->session));
+		return;
+	}
+	struct booking *booking = book_find(dialer, m->session);
+	if (booking)
+		book_drop(dialer, booking);
+}
+
+/* ---- who is there */
+
+/* The monitor tells when a role has ended; until then its channel is only mute. */
+static void
+dialer_on_end(void *context, struct channel *channel, enum channel_end end)
+{
+	(void)context, (void)channel, (void)end;
+}
+
+static void
+dialer_set_gate(struct dialer *dialer, int fd)
+{
+	channel_free(&dialer->gate);
+	dialer->gate = channel_new(&dialer->role.channels, dialer->role.base, fd, PEER_GATE, PEER_DIALER, dialer_on_gate, dialer_on_end, dialer);
+}
+
+static void
+dialer_add_worker(struct dialer *dialer, uint32_t index, int fd)
+{
+	struct channel *channel =
+	    channel_new(&dialer->role.channels, dialer->role.base, fd, PEER_WORKER, PEER_DIALER, dialer_on_worker, dialer_on_end, dialer);
+	if (!channel || !peers_put(&dialer->workers, index, channel))
+		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory for a worker's channel", LOG_F_NUMBER("worker", index));
+}
+
+static void
+dialer_on_peer(void *context, struct message *m)
+{
+	struct dialer *dialer = context;
+	int fd = m->fd;
+	m->fd = -1;
+	if (m->body.peer.kind == PEER_GATE)
+		dialer_set_gate(dialer, fd);
+	else if (m->body.peer.kind == PEER_WORKER)
+		dialer_add_worker(dialer, m->body.peer.index, fd);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void
+dialer_on_peer_gone(void *context, struct message *m)
+{
+	struct dialer *dialer = context;
+	if (m->body.peer.kind == PEER_GATE)
+		channel_free(&dialer->gate);
+	else if (m->body.peer.kind == PEER_WORKER)
+		peers_drop(&dialer->workers, m->body.peer.index);
+}
+
+/* ---- start */
+
+static void
+dialer_set_timeout(struct dialer *dialer)
+{
+	uint64_t ms = dialer->role.settings->data_timeout_ms;
+	struct timeval duration = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	dialer->data_timeout = event_base_init_common_timeout(dialer->role.base, &duration);
+}
+
+static void
+dialer_on_settings(void *context, const struct settings *old)
+{
+	struct dialer *dialer = context;
+	(void)old;
+	dialer_set_timeout(dialer);
+	dialer->ports.range = dialer->role.settings->passive_ports;
+}
+
+static const struct role_hooks dialer_hooks = {
+	.on_peer = dialer_on_peer,
+	.on_peer_gone = dialer_on_peer_gone,
+	.on_settings = dialer_on_settings,
+};
+
+static bool
+dialer_prepare(struct dialer *dialer, uint32_t index, uint32_t count)
+{
+	dialer->ports = (struct ports){.index = index, .count = count, .range = dialer->role.settings->passive_ports};
+	dialer_set_timeout(dialer);
+	dialer->reserves_timer = evtimer_new(dialer->role.base, reserve_on_timer, dialer);
+	return dialer->data_timeout && dialer->reserves_timer;
+}
+
+int
+dialer_main(int argc, char **argv)
+{
+	static const int capabilities[] = {CAP_NET_BIND_SERVICE, -1};
+	struct dialer dialer = {0};
+	uint64_t index = 0, count = 1;
+	if (argc != 3 || !slice_to_u64(slice_of(argv[1]), UINT16_MAX, &index) || !slice_to_u64(slice_of(argv[2]), UINT16_MAX, &count) ||
+	    index >= count)
+		return 2;
+	if (!role_start(&dialer.role, "dialer", PEER_DIALER, &dialer_hooks, &dialer) ||
+	    !dialer_prepare(&dialer, (uint32_t)index, (uint32_t)count) ||
+	    !role_confine(&dialer.role, capabilities, &(struct sandbox_request){.role = SANDBOX_DIALER}))
+		return EXIT_FAILURE;
+	return role_run(&dialer.role);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/dialer/passive.h"
+
+#include "base/loop.h"
+#include "server/dialer/active.h"
+#include "server/dialer/judge.h"
+#include "server/dialer/reserve.h"
+#include "sys/sockaddr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CALLERS_PER_WAKE = 16 };
+
+static void passive_on_caller(int fd, short what, void *context);
+
+int
+passive_new(struct dialer *dialer, struct booking *booking, struct passive **out)
+{
+	struct passive *passive = calloc(1, sizeof(*passive));
+	if (!passive)
+		return -ENOMEM;
+	*passive = (struct passive){.dialer = dialer, .booking = booking, .state = PASSIVE_RESERVED};
+	passive->fd = ports_listen(&dialer->ports, &booking->local, &passive->port);
+	int error = passive->fd < 0 ? -passive->fd : 0;
+	if (!error && (event_assign(&passive->event, dialer->role.base, passive->fd, EV_READ | EV_PERSIST, passive_on_caller, passive) < 0 ||
+	    event_add(&passive->event, NULL) < 0)) {
+		close(passive->fd);
+		error = ENOMEM;
+	}
+	if (error)
+		free(passive);
+	else
+		*out = passive;
+	return -error;
+}
+
+void
+passive_close(struct dialer *dialer, struct passive **passive)
+{
+	struct passive *closed = *passive;
+	if (!closed)
+		return;
+	*passive = NULL;
+	if (closed->state == PASSIVE_RESERVED)
+		reserve_take(dialer, closed);
+	event_del(&closed->event);
+	close(closed->fd);
+	free(closed);
+}
+
+void
+passive_forget(struct dialer *dialer, struct booking *booking)
+{
+	bool is_answer_due = booking->passive && booking->passive->is_claimed;
+	passive_close(dialer, &booking->passive);
+	if (is_answer_due)
+		dialer_refuse(dialer, booking, ECANCELED, POLICY_ALLOWED);
+}
+
+/* ---- a port is offered */
+
+static void
+passive_answer_listening(struct dialer *dialer, const struct booking *booking)
+{
+	struct addr told = settings_public_address(dialer->role.settings, booking->listener, &booking->peer.addr, &booking->local.addr);
+	struct message m = {
+		.type = MESSAGE_LISTENING,
+		.body.endpoint.endpoint = {.addr = told, .port = booking->passive->port},
+	};
+	dialer_answer(dialer, booking, &m);
+}
+
+/* The worker has told the number to the client already. If it is not ours any more, the claim that follows will fail. */
+static void
+passive_open_reserve(struct dialer *dialer, struct booking *booking, uint16_t port)
+{
+	struct passive *reserve = booking->reserve;
+	if (!reserve || reserve->port != port)
+		return;
+	reserve_take(dialer, reserve);
+	booking->reserve = NULL;
+	booking->passive = reserve;
+	reserve->state = PASSIVE_OPEN;
+}
+
+static void
+passive_open_new(struct dialer *dialer, struct booking *booking)
+{
+	int error = passive_new(dialer, booking, &booking->passive);
+	if (error < 0) {
+		dialer_refuse(dialer, booking, -error, POLICY_ALLOWED);
+		return;
+	}
+	booking->passive->state = PASSIVE_OPEN;
+	passive_answer_listening(dialer, booking);
+}
+
+void
+passive_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	passive_forget(dialer, booking);
+	active_forget(dialer, booking);
+	if (m->body.endpoint.endpoint.port != 0) {
+		passive_open_reserve(dialer, booking, m->body.endpoint.endpoint.port);
+		return;
+	}
+	passive_open_new(dialer, booking);
+	/* The first port of a session is often its only one. */
+	booking->is_frequent = booking->has_listened;
+	booking->has_listened = true;
+}
+
+/* ---- the connection is handed over */
+
+static void
+passive_give(struct dialer *dialer, struct booking *booking)
+{
+	struct passive *passive = booking->passive;
+	/* SECURITY: test attacks/test_dialer: the settings may have changed since the connection was accepted. */
+	enum policy_reason reason = judge_caller(dialer, booking, &passive->peer);
+	if (reason != POLICY_ALLOWED) {
+		passive_close(dialer, &booking->passive);
+		dialer_refuse(dialer, booking, 0, reason);
+		return;
+	}
+	struct message m = {.type = MESSAGE_DATA, .fd = passive->fd, .body.data = {.peer = passive->peer, .is_passive = true}};
+	passive->fd = -1;
+	if (booking->reserve)
+		m.body.data.next = (struct endpoint){.addr = booking->local.addr, .port = booking->reserve->port};
+	passive_close(dialer, &booking->passive);
+	dialer_answer(dialer, booking, &m);
+}
+
+void
+passive_claim(struct dialer *dialer, struct booking *booking)
+{
+	struct passive *passive = booking->passive;
+	if (!passive) {
+		dialer_refuse(dialer, booking, ENOTCONN, POLICY_ALLOWED);
+		return;
+	}
+	if (passive->state == PASSIVE_HELD) {
+		passive_give(dialer, booking);
+		return;
+	}
+	passive->is_claimed = true;
+	passive->deadline_ms = loop_now_ms() + dialer->role.settings->data_timeout_ms;
+	event_add(&passive->event, dialer->data_timeout);
+}
+
+/* ---- somebody connects */
+
+static void
+passive_hold(struct dialer *dialer, struct booking *booking, int fd, const struct endpoint *peer)
+{
+	struct passive *passive = booking->passive;
+	event_del(&passive->event);
+	close(passive->fd);
+	passive->fd = fd;
+	passive->peer = *peer;
+	passive->state = PASSIVE_HELD;
+	reserve_make(dialer, booking);
+	if (passive->is_claimed)
+		passive_give(dialer, booking);
+}
+
+/* A reserve has a caller. The worker writes its LISTEN before it tells the number to the client, so if this is the client, the message is
+ * there to be read; it may as well be one that closes the reserve. Null: it is closed. */
+static struct passive *
+passive_after_hearing(struct passive *reserve)
+{
+	struct dialer *dialer = reserve->dialer;
+	uint64_t session = reserve->booking->entry.id;
+	uint16_t port = reserve->port;
+	dialer_hear_worker(dialer, reserve->booking->worker);
+	const struct booking *booking = book_find(dialer, session);
+	bool is_there = booking && (booking->passive == reserve || booking->reserve == reserve) && reserve->port == port;
+	return is_there ? reserve : NULL;
+}
+
+/* True when the port waits on. */
+static bool
+passive_judge(struct passive *passive, int fd, const struct sockaddr_storage *sa)
+{
+	struct endpoint peer;
+	/* SECURITY: test attacks/test_dialer: who is not the session's client must not get, or send, its data. */
+	if (passive->state != PASSIVE_OPEN || !sockaddr_to_endpoint(sa, &peer) ||
+	    judge_caller(passive->dialer, passive->booking, &peer) != POLICY_ALLOWED) {
+		close(fd);
+		return true;
+	}
+	passive_hold(passive->dialer, passive->booking, fd, &peer);
+	return false;
+}
+
+static void
+passive_time_out(struct passive *passive)
+{
+	struct dialer *dialer = passive->dialer;
+	struct booking *booking = passive->booking;
+	passive_close(dialer, &booking->passive);
+	dialer_refuse(dialer, booking, ETIMEDOUT, POLICY_ALLOWED);
+}
+
+/* Strangers put the event's own time-out off, but not the deadline. */
+static void
+passive_on_caller(int listener_fd, short what, void *context)
+{
+	(void)what;
+	struct passive *passive = context;
+	if (passive->state == PASSIVE_RESERVED)
+		passive = passive_after_hearing(passive);
+	for (int i = 0; passive && i < CALLERS_PER_WAKE; i++) {
+		struct sockaddr_storage sa;
+		socklen_t len = sizeof(sa);
+		int fd = accept4(listener_fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			break;
+		if (!passive_judge(passive, fd, &sa))
+			return;
+	}
+	if (passive && passive->is_claimed && loop_now_ms() >= passive->deadline_ms)
+		passive_time_out(passive);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/gate/arrivals.h"
+
+#include "server/gate/connection.h"
+#include "server/gate/talk.h"
+#include "sys/sockaddr.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A flood of connections leaves room for the sessions that are there. */
+#define ACCEPTS_PER_WAKEUP 64
+/* Nothing tells when descriptors are to be had again. */
+#define PAUSE_MS 200
+
+struct arrival {
+	struct gate *gate;
+	struct event event;
+	int fd;
+	uint32_t listener;
+	struct endpoint local;
+	bool is_wildcard; /* the connection's own local address must be asked for */
+};
+
+struct arrivals {
+	struct event resume;
+	size_t count;
+	struct arrival items[];
+};
+
+static void
+pause_accepting(struct gate *gate, int error)
+{
+	struct arrivals *arrivals = gate->arrivals;
+	const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
+	log_event(&gate->role.log, LOG_LEVEL_ERROR, "session.refused", "cannot accept connections", LOG_F_CSTR("reason", strerror(error)));
+	for (size_t i = 0; i < arrivals->count; i++)
+		event_del(&arrivals->items[i].event);
+	event_add(&arrivals->resume, &pause);
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *context)
+{
+	struct arrivals *arrivals = context;
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < arrivals->count; i++)
+		event_add(&arrivals->items[i].event, NULL);
+}
+
+static void
+welcome(struct arrival *arrival, int fd, const struct sockaddr_storage *sa)
+{
+	struct endpoint peer, local = arrival->local;
+	struct connection *connection = NULL;
+	if (sockaddr_to_endpoint(sa, &peer) && (!arrival->is_wildcard || sockaddr_local(fd, &local)))
+		connection = connection_open(arrival->gate, &fd, &peer, &local, arrival->listener);
+	if (connection)
+		talk_greet(arrival->gate, connection);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* True when there may be more. */
+static bool
+accept_one(struct arrival *arrival)
+{
+	struct sockaddr_storage sa;
+	socklen_t size = sizeof(sa);
+	int fd = accept4(arrival->fd, (struct sockaddr *)&sa, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0) {
+		welcome(arrival, fd, &sa);
+		return true;
+	}
+	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		pause_accepting(arrival->gate, errno);
+	/* Others are those of one connection that broke before it was taken. */
+	return errno != EAGAIN && event_pending(&arrival->event, EV_READ, NULL);
+}
+
+static void
+on_connection(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	for (unsigned i = 0; i < ACCEPTS_PER_WAKEUP && accept_one(context); i++)
+		;
+}
+
+/* Accepted sockets inherit both options, which saves two calls a connection. */
+static bool
+prepare(int fd)
+{
+	const int on = 1;
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 && setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)) == 0;
+}
+
+static bool
+open_one(struct gate *gate, struct arrival *arrival, int fd, uint32_t listener)
+{
+	*arrival = (struct arrival){.gate = gate, .fd = fd, .listener = listener};
+	if (!sockaddr_local(fd, &arrival->local) || !prepare(fd))
+		return false;
+	arrival->is_wildcard = addr_is_any(&arrival->local.addr);
+	return event_assign(&arrival->event, gate->role.base, fd, EV_READ | EV_PERSIST, on_connection, arrival) == 0 &&
+	    event_add(&arrival->event, NULL) == 0;
+}
+
+static size_t
+count_of(struct slice list)
+{
+	size_t count = 0;
+	for (; list.len; count++)
+		slice_cut(&list, ',');
+	return count;
+}
+
+bool
+arrivals_open(struct gate *gate, const char *listeners)
+{
+	struct slice list = slice_of(listeners);
+	size_t count = count_of(list);
+	struct arrivals *arrivals = calloc(1, sizeof(*arrivals) + count * sizeof(struct arrival));
+	gate->arrivals = arrivals;
+	if (!arrivals || event_assign(&arrivals->resume, gate->role.base, -1, 0, on_resume, arrivals) != 0)
+		return false;
+	for (; arrivals->count < count; arrivals->count++) {
+		uint64_t listener;
+		if (!slice_to_u64(slice_cut(&list, ','), UINT32_MAX, &listener) ||
+		    !open_one(gate, &arrivals->items[arrivals->count], ROLE_FIRST_FD + (int)arrivals->count, (uint32_t)listener))
+			return false;
+	}
+	return true;
+}
+
+void
+arrivals_close(struct gate *gate)
+{
+	struct arrivals *arrivals = gate->arrivals;
+	if (!arrivals)
+		return;
+	event_del(&arrivals->resume);
+	for (size_t i = 0; i < arrivals->count; i++) {
+		event_del(&arrivals->items[i].event);
+		close(arrivals->items[i].fd);
+	}
+	free(arrivals);
+	gate->arrivals = NULL;
+}

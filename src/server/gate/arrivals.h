@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* The listening sockets, as the monitor gave them, and the loop that accepts. Process: gate. */
+#ifndef SERVER_GATE_ARRIVALS_H
+#define SERVER_GATE_ARRIVALS_H
+
+#include "server/gate/gate.h"
+
+/* `listeners` names, comma-separated, the listener of each inherited descriptor ("0,0,1"). False when one is no listening socket or memory is
+ * out. */
+MUST_USE bool arrivals_open(struct gate *gate, const char *listeners);
+/* Accepts no more. */
+void arrivals_close(struct gate *gate);
+
+#endif

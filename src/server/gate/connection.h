@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* A control connection as the gate knows it, from accept to its end. While nobody is logged in it has a `struct talk`; afterwards this
+ * small struct and the user's name are all that is left. Process: gate. */
+#ifndef SERVER_GATE_CONNECTION_H
+#define SERVER_GATE_CONNECTION_H
+
+#include "ftp/login.h"
+#include "server/gate/gate.h"
+
+struct talk;
+
+struct connection {
+	struct idmap_entry entry; /* the session id */
+	struct talk *talk;        /* owned; null after login */
+	char *user;               /* owned; logged in as, else null */
+	int fd;                   /* owned; after login a duplicate that is never read */
+	uint32_t listener;        /* index into the settings */
+	uint32_t worker, dialer;  /* LOGIN_DONE: whom it was given to */
+	struct endpoint peer, local;
+	uint64_t since_ms;        /* of loop_now_ms() */
+	uint16_t tries;           /* wrong passwords */
+	uint8_t state;            /* enum login_state */
+};
+
+/* Takes an accepted socket. Over the limits it says 421, closes, and returns null. */
+struct connection *connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const struct endpoint *local, uint32_t listener);
+/* Closes and frees; the dialer forgets the session. `reason` is for the log. */
+void connection_close(struct gate *gate, struct connection **connection, const char *reason);
+/* Says a last 421 without waiting and shuts the connection down in both directions, also for the worker that has it. */
+void connection_dismiss(const struct connection *connection, const char *text);
+struct connection *connection_find(const struct gate *gate, uint64_t id);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* The gate: accepts control connections, talks with them until somebody is logged in, and passes them to a worker. Then it keeps a
+ * duplicate of each that it never reads: to say 421 when the worker dies, and to register the session with a new dialer. Process: gate. */
+#ifndef SERVER_GATE_GATE_H
+#define SERVER_GATE_GATE_H
+
+#include "ftp/line.h"
+#include "server/gate/crowd.h"
+#include "server/idmap.h"
+#include "server/peers.h"
+#include "server/role.h"
+
+#define GATE_IN_BYTES (LINE_MAX_BYTES + 4096)
+#define GATE_OUT_BYTES 16384
+#define GATE_REPLY_MAX_BYTES 6144 /* the longest reply before login: HELP with all verbs */
+
+struct arrivals;
+
+struct gate {
+	struct role role;
+	struct arrivals *arrivals;      /* the listening sockets */
+	struct idmap connections;       /* by session id */
+	struct crowd crowd;
+	struct channel *auth, *status;  /* null while that role is being restarted */
+	struct peers dialers, workers;
+	uint64_t last_id;               /* of a session; starts at random, so that no two runs share one */
+	const struct timeval *login_timeout; /* of libevent: one queue for all connections */
+	char in[GATE_IN_BYTES];         /* what one connection has sent; passwords: wiped after each use */
+	char line[LINE_MAX_BYTES];      /* the line under way, decoded; wiped likewise */
+	char out[GATE_OUT_BYTES];
+};
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/monitor/house.h"
+
+#include "sys/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define CONTROL_NAME "control.sock"
+#define LOCK_NAME "lock"
+
+static bool
+fail(struct buf *why, const char *what, const char *path)
+{
+	buf_printf(why, "cannot %s %s: %s", what, path, strerror(errno));
+	return false;
+}
+
+/* Makes the directory and those above it; *is_made when the last one was not there. */
+static bool
+make_directories(const char *path, mode_t mode, bool *is_made)
+{
+	char *copy = strdup(path);
+	if (!copy)
+		return false;
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)!mkdir(copy, 0755);
+		*slash = '/';
+	}
+	*is_made = mkdir(copy, mode) == 0;
+	bool is_there = *is_made || errno == EEXIST;
+	free(copy);
+	return is_there;
+}
+
+/* Auth alone reads the store; `breakwater user` becomes auth's user to write it. SQLite keeps a journal beside it, so the directory is auth's,
+ * and auth's sandbox is built around it. */
+static bool
+make_store_directory(const struct settings *settings, struct buf *why)
+{
+	bool is_made;
+	struct identity auth;
+	char path[PATH_MAX];
+	if (!settings->store[0])
+		return true;
+	if (!slice_to_cstr(slice_of(settings->store), path, sizeof(path)) || !make_directories(dirname(path), 0700, &is_made))
+		return fail(why, "make the directory of the user store", settings->store);
+	if (!is_made || !identity_of_role("auth", settings->uid_base, &auth) || !auth.is_switch_needed)
+		return true;
+	return chown(path, auth.uid, auth.gid) == 0 || fail(why, "give to auth the directory", path);
+}
+
+static bool
+take_lock(struct house *house, const struct settings *settings, struct buf *why)
+{
+	house->lock_fd = openat(house->runtime_fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (house->lock_fd < 0)
+		return fail(why, "make a lock in", settings->runtime_dir);
+	if (flock(house->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (errno != EWOULDBLOCK)
+		return fail(why, "take the lock in", settings->runtime_dir);
+	buf_printf(why, "a server is running already in %s: end it first, or give this one another name with --set instance=NAME",
+	    settings->runtime_dir);
+	return false;
+}
+
+/* By way of the descriptor, since a socket's address holds 107 bytes and a path may be longer. */
+static bool
+open_control(struct house *house, const struct settings *settings, struct buf *why)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_NAME, house->runtime_fd);
+	/* Ours, since we hold the lock: a server that was killed has left it behind. */
+	unlinkat(house->runtime_fd, CONTROL_NAME, 0);
+	house->control_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	/* SECURITY: test_status permissions: the socket belongs to the server's own user before anybody can connect to it. */
+	mode_t old = umask(0177);
+	bool is_bound = house->control_fd >= 0 && bind(house->control_fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	umask(old);
+	return (is_bound && listen(house->control_fd, 16) == 0) || fail(why, "make the control socket in", settings->runtime_dir);
+}
+
+static bool
+open_runtime(struct house *house, const struct settings *settings, struct buf *why)
+{
+	bool is_made;
+	if (!make_directories(settings->runtime_dir, 0755, &is_made))
+		return fail(why, "make the runtime directory", settings->runtime_dir);
+	house->runtime_fd = open(settings->runtime_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return house->runtime_fd >= 0 || fail(why, "open the runtime directory", settings->runtime_dir);
+}
+
+bool
+house_open(struct house *house, const struct settings *settings, struct buf *why)
+{
+	*house = (struct house){.runtime_fd = -1, .lock_fd = -1, .control_fd = -1};
+	return make_store_directory(settings, why) && open_runtime(house, settings, why) && take_lock(house, settings, why) &&
+	    open_control(house, settings, why);
+}
+
+static void
+close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+house_close(struct house *house)
+{
+	if (house->control_fd >= 0)
+		unlinkat(house->runtime_fd, CONTROL_NAME, 0);
+	close_if_open(&house->control_fd);
+	close_if_open(&house->lock_fd);
+	close_if_open(&house->runtime_fd);
+}

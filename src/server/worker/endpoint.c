@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/worker/endpoint.h"
+
+#include "base/loop.h"
+#include "ftp/hostport.h"
+#include "ftp/reply.h"
+#include "server/dialer/reserve.h"
+#include "server/worker/control.h"
+#include "server/worker/transfer.h"
+
+#include <errno.h>
+
+static bool
+endpoint_ask(struct client *client, enum message_type type, const struct message_endpoint *endpoint)
+{
+	struct channel *dialer = peers_find(&client->worker->dialers, client->dialer);
+	struct message m = {.type = type, .fd = -1, .session = client->entry.id};
+	if (endpoint)
+		m.body.endpoint = *endpoint;
+	return dialer && channel_send(dialer, &m);
+}
+
+/* ---- a passive port */
+
+static void
+endpoint_end_listen(struct client *client, bool is_listening)
+{
+	session_listened(&client->session, is_listening);
+	client_continue(client);
+}
+
+static void
+endpoint_tell(struct client *client, const struct endpoint *told)
+{
+	char storage[128];
+	struct buf reply = BUF_OVER(storage), text = buf_over(storage + 64, 64);
+	if (client->verb == VERB_PASV)
+		hostport_put_227(&text, told);
+	else
+		hostport_put_229(&text, told->port);
+	reply.cap = 64;
+	reply_put_slice(&reply, client->verb == VERB_PASV ? 227 : 229, buf_slice(&text));
+	control_send(client, buf_slice(&reply));
+	endpoint_end_listen(client, true);
+}
+
+static void
+endpoint_no_port(struct client *client)
+{
+	control_reply(client, 425, "No passive port is free: try again.");
+	endpoint_end_listen(client, false);
+}
+
+/* Takes the port that is listening already. The dialer must hear of it before the client does, or it would take him for a stranger. */
+static void
+endpoint_open_reserve(struct client *client)
+{
+	struct worker *worker = client->worker;
+	struct message_endpoint reserve = {.endpoint = {.addr = client->local.addr, .port = client->reserve_port}};
+	client->reserve_port = 0;
+	if (!endpoint_ask(client, MESSAGE_LISTEN, &reserve)) {
+		endpoint_no_port(client);
+		return;
+	}
+	channels_flush(&worker->role.channels);
+	reserve.endpoint.addr =
+	    settings_public_address(worker->role.settings, client->listener, &client->peer.addr, &client->local.addr);
+	endpoint_tell(client, &reserve.endpoint);
+}
+
+void
+endpoint_listen(struct client *client, enum verb verb)
+{
+	client->verb = (uint8_t)verb;
+	if (client->reserve_port && loop_now_ms() - client->reserve_ms < RESERVE_OFFERED_MS)
+		endpoint_open_reserve(client);
+	else if (endpoint_ask(client, MESSAGE_LISTEN, NULL))
+		client->awaits = CLIENT_AWAITS_PORT;
+	else
+		endpoint_no_port(client);
+}
+
+/* ---- a data connection */
+
+bool
+endpoint_connect(struct client *client)
+{
+	const struct session *session = &client->session;
+	bool is_active = session->endpoint_kind == SESSION_ENDPOINT_ACTIVE;
+	struct message_endpoint target = {
+		.endpoint = session->data,
+		.is_third_party = !addr_equal(&session->data.addr, &client->peer.addr),
+	};
+	if (!(is_active ? endpoint_ask(client, MESSAGE_CONNECT, &target) : endpoint_ask(client, MESSAGE_CLAIM, NULL)))
+		return false;
+	client->awaits = CLIENT_AWAITS_DATA;
+	return true;
+}
+
+void
+endpoint_forget(struct client *client)
+{
+	if (client->awaits != CLIENT_AWAITS_NOTHING)
+		client->stale_answers++;
+	client->awaits = CLIENT_AWAITS_NOTHING;
+	(void)endpoint_ask(client, MESSAGE_FORGET, NULL);
+}
+
+/* ---- answers */
+
+static void
+endpoint_on_listening(struct client *client, struct message *m)
+{
+	if (client->awaits != CLIENT_AWAITS_PORT)
+		return;
+	client->awaits = CLIENT_AWAITS_NOTHING;
+	endpoint_tell(client, &m->body.endpoint.endpoint);
+}
+
+static void
+endpoint_on_data(struct client *client, struct message *m)
+{
+	if (client->awaits != CLIENT_AWAITS_DATA)
+		return;
+	client->awaits = CLIENT_AWAITS_NOTHING;
+	client->reserve_port = m->body.data.next.port;
+	client->reserve_ms = loop_now_ms();
+	int fd = m->fd;
+	m->fd = -1;
+	if (fd >= 0)
+		transfer_connected(client->transfer, fd, &m->body.data.peer);
+	else
+		transfer_unconnected(client->transfer, &(struct message_failure){.error = EMFILE});
+}
+
+static void
+endpoint_on_failed(struct client *client, struct message *m)
+{
+	enum client_awaits awaited = client->awaits;
+	client->awaits = CLIENT_AWAITS_NOTHING;
+	if (awaited == CLIENT_AWAITS_PORT)
+		endpoint_no_port(client);
+	else if (awaited == CLIENT_AWAITS_DATA)
+		transfer_unconnected(client->transfer, &m->body.failure);
+}
+
+static void (*const endpoint_answers[MESSAGE_TYPE_COUNT])(struct client *, struct message *) = {
+	[MESSAGE_LISTENING] = endpoint_on_listening,
+	[MESSAGE_DATA] = endpoint_on_data,
+	[MESSAGE_DATA_FAILED] = endpoint_on_failed,
+};
+
+void
+endpoint_on_message(void *context, struct channel *channel, struct message *m)
+{
+	struct worker *worker = context;
+	struct client *client = client_find(worker, m->session);
+	if (!client || client->fd < 0 || client->dialer != channel_index(channel))
+		return;
+	if (client->stale_answers)
+		client->stale_answers--;
+	else
+		endpoint_answers[m->type](client, m);
+}
+
+struct endpoint_gone {
+	struct worker *worker;
+	uint32_t dialer;
+};
+
+static void
+endpoint_give_up(void *context, struct idmap_entry *entry)
+{
+	const struct endpoint_gone *gone = context;
+	struct client *client = container_of(entry, struct client, entry);
+	if (client->fd < 0 || client->dialer != gone->dialer)
+		return;
+	client->reserve_port = 0;
+	client->stale_answers = 0;
+	endpoint_on_failed(client, &(struct message){.body.failure.error = ECONNRESET});
+}
+
+void
+endpoint_on_dialer_gone(struct worker *worker, uint32_t dialer)
+{
+	peers_drop(&worker->dialers, dialer);
+	idmap_each(&worker->clients, endpoint_give_up, &(struct endpoint_gone){.worker = worker, .dialer = dialer});
+}

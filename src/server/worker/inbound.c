@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/worker/inbound.h"
+
+#include "server/worker/filter.h"
+#include "server/worker/upload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int
+inbound_open(struct transfer *transfer)
+{
+	transfer->upload = malloc(sizeof(*transfer->upload));
+	if (!transfer->upload)
+		return -ENOMEM;
+	return upload_open(transfer->op, transfer->restart_at, transfer->upload);
+}
+
+/* ---- into the file */
+
+static bool
+inbound_write(void *context, struct slice bytes)
+{
+	struct transfer *transfer = context;
+	while (bytes.len) {
+		ssize_t written = write(transfer->upload->fd, bytes.ptr, bytes.len);
+		if (written < 0 && errno != EINTR) {
+			transfer_fail_file(transfer, errno);
+			return false;
+		}
+		bytes = slice_skip(bytes, written > 0 ? (size_t)written : 0);
+	}
+	return true;
+}
+
+static bool
+inbound_put(struct transfer *transfer, struct slice bytes)
+{
+	if (!transfer->filter)
+		return inbound_write(transfer, bytes);
+	if (filter_run(transfer->filter, bytes, inbound_write, transfer))
+		return true;
+	if (filter_is_broken(transfer->filter))
+		transfer_fail_data(transfer, EBADMSG);
+	return false;
+}
+
+/* ---- off the connection */
+
+/* The client has closed its side. SECURITY: test attacks/test_partial: an end that we have made ourselves must not make a part pass for the whole. */
+static enum transfer_result
+inbound_end(struct transfer *transfer)
+{
+	if (atomic_load(&transfer->is_cut))
+		return transfer_fail_data(transfer, ECONNABORTED);
+	return inbound_put(transfer, (struct slice){0}) ? TRANSFER_WHOLE : TRANSFER_FAILED;
+}
+
+static enum transfer_result
+inbound_move(struct transfer *transfer)
+{
+	char *scratch = transfer->job.scratch;
+	uint64_t moved = 0;
+	for (;;) {
+		ssize_t got = recv(transfer->data_fd, scratch, POOL_SCRATCH_BYTES, 0);
+		if (got == 0)
+			return inbound_end(transfer);
+		if (atomic_load(&transfer->is_cut))
+			return transfer_fail_data(transfer, ECONNABORTED);
+		if (got < 0 && errno == EAGAIN && !transfer_is_ready_soon(transfer))
+			return TRANSFER_WAITS;
+		if (got < 0 && errno != EAGAIN && errno != EINTR)
+			return transfer_fail_data(transfer, errno);
+		if (got < 0)
+			continue;
+		atomic_fetch_add_explicit(&transfer->bytes, (uint64_t)got, memory_order_relaxed);
+		if (!inbound_put(transfer, slice_make(scratch, (size_t)got)))
+			return TRANSFER_FAILED;
+		moved += (uint64_t)got;
+		if (transfer_should_yield(transfer, moved))
+			return TRANSFER_YIELDS;
+	}
+}
+
+/* ---- the file's end */
+
+static void
+inbound_close(struct transfer *transfer)
+{
+	if (transfer->result == TRANSFER_WHOLE) {
+		int error = upload_finish(transfer->upload);
+		if (error)
+			transfer->result = (uint8_t)transfer_fail_file(transfer, -error);
+		return;
+	}
+	transfer->is_partial = upload_fail(transfer->upload, transfer->is_partial_kept);
+}
+
+const struct transfer_kind inbound_upload = {
+	.open = inbound_open,
+	.move = inbound_move,
+	.close = inbound_close,
+	.what = "store",
+	.event = EV_READ,
+	.is_close_blocking = true,
+};

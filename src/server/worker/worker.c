@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/worker/worker.h"
+
+#include "ftp/session.h"
+#include "server/roles.h"
+#include "server/worker/client.h"
+#include "server/worker/control.h"
+#include "server/worker/endpoint.h"
+#include "server/worker/inquiry.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PERMIT_MS = 60000 };
+
+/* ---- turns */
+
+void
+worker_turn(struct worker *worker, struct client *client)
+{
+	if (client->has_turn)
+		return;
+	client->has_turn = true;
+	client->turns_next = NULL;
+	*worker->turns_last = client;
+	worker->turns_last = &client->turns_next;
+}
+
+static struct client *
+worker_take_turns(struct worker *worker)
+{
+	struct client *first = worker->turns_first;
+	worker->turns_first = NULL;
+	worker->turns_last = &worker->turns_first;
+	return first;
+}
+
+static void
+worker_on_turns(int fd, short what, void *context)
+{
+	(void)fd, (void)what, (void)context; /* the loop is awake: worker_before_sleep() does the rest */
+}
+
+/* Each client that is due gets one turn; whoever is due once more waits until the loop has looked for events. */
+static void
+worker_before_sleep(void *context)
+{
+	static const struct timeval at_once = {0};
+	struct worker *worker = context;
+	struct client *next;
+	for (struct client *client = worker_take_turns(worker); client; client = next) {
+		next = client->turns_next;
+		client->has_turn = false;
+		if (client->is_gone)
+			(void)client_bury(client);
+		else
+			control_take_turn(client);
+	}
+	if (worker->turns_first)
+		evtimer_add(worker->turns_timer, &at_once);
+}
+
+/* ---- the end of the last session */
+
+void
+worker_on_leave(struct worker *worker)
+{
+	if (worker->clients.count > 0)
+		return;
+	uint64_t ms = worker->role.settings->worker_linger_ms;
+	struct timeval linger = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	if (worker->is_retiring)
+		role_stop(&worker->role);
+	else
+		evtimer_add(worker->linger_timer, &linger);
+}
+
+static void
+worker_on_linger(int fd, short what, void *context)
+{
+	(void)fd, (void)what;
+	struct worker *worker = context;
+	struct message m = {.type = MESSAGE_RETIRE, .fd = -1, .body.peer = {.kind = PEER_WORKER, .index = worker->index}};
+	channel_send(worker->role.monitor, &m);
+}
+
+/* Auth permits nobody more; a session that it permitted before may be on its way. */
+static void
+worker_on_monitor(void *context, struct message *m)
+{
+	struct worker *worker = context;
+	if (m->type != MESSAGE_RETIRE)
+		return;
+	worker->is_retiring = true;
+	if (worker->auth)
+		channel_drain(worker->auth);
+	worker_on_leave(worker);
+}
+
+/* ---- who is there */
+
+static void
+worker_on_gate(void *context, struct channel *channel, struct message *m)
+{
+	(void)channel;
+	client_arrive(context, m);
+}
+
+static void
+worker_on_auth(void *context, struct channel *channel, struct message *m)
+{
+	(void)channel;
+	client_permit(context, m);
+}
+
+/* The monitor tells when a role has ended; until then its channel is only mute. */
+static void
+worker_on_end(void *context, struct channel *channel, enum channel_end end)
+{
+	(void)context, (void)channel, (void)end;
+}
+
+static struct channel *
+worker_connect(struct worker *worker, int fd, enum peer_kind kind, channel_on_message on_message)
+{
+	return channel_new(&worker->role.channels, worker->role.base, fd, kind, PEER_WORKER, on_message, worker_on_end, worker);
+}
+
+/* Where the one channel to that kind of role is kept; null for others. */
+static struct channel **
+worker_channel(struct worker *worker, uint32_t kind)
+{
+	switch (kind) {
+	case PEER_GATE:
+		return &worker->gate;
+	case PEER_AUTH:
+		return &worker->auth;
+	case PEER_STATUS:
+		return &worker->status;
+	default:
+		return NULL;
+	}
+}
+
+static void
+worker_on_peer(void *context, struct message *m)
+{
+	static const channel_on_message handlers[PEER_KIND_COUNT] = {
+		[PEER_GATE] = worker_on_gate,
+		[PEER_AUTH] = worker_on_auth,
+		[PEER_STATUS] = inquiry_on_status,
+		[PEER_DIALER] = endpoint_on_message,
+	};
+	struct worker *worker = context;
+	uint32_t kind = m->body.peer.kind;
+	struct channel **place = worker_channel(worker, kind);
+	if (m->fd < 0 || (!place && kind != PEER_DIALER))
+		return;
+	int fd = m->fd;
+	m->fd = -1;
+	struct channel *channel = worker_connect(worker, fd, (enum peer_kind)kind, handlers[kind]);
+	if (place) {
+		channel_free(place);
+		*place = channel;
+	} else if (channel && !peers_put(&worker->dialers, m->body.peer.index, channel)) {
+		log_event(&worker->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory for a dialer's channel",
+		    LOG_F_NUMBER("dialer", m->body.peer.index));
+	}
+}
+
+static void
+worker_on_peer_gone(void *context, struct message *m)
+{
+	struct worker *worker = context;
+	struct channel **place = worker_channel(worker, m->body.peer.kind);
+	if (place)
+		channel_free(place);
+	else if (m->body.peer.kind == PEER_DIALER)
+		endpoint_on_dialer_gone(worker, m->body.peer.index);
+}
+
+/* ---- start and end */
+
+static const struct timeval *
+worker_timeout(struct worker *worker, uint64_t ms)
+{
+	struct timeval duration = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	return event_base_init_common_timeout(worker->role.base, &duration);
+}
+
+static bool
+worker_set_timeouts(struct worker *worker)
+{
+	worker->permit_timeout = worker_timeout(worker, PERMIT_MS);
+	worker->idle_timeout = worker_timeout(worker, worker->role.settings->idle_timeout_ms);
+	worker->stall_timeout = worker_timeout(worker, worker->role.settings->stall_timeout_ms);
+	return worker->permit_timeout && worker->idle_timeout && worker->stall_timeout;
+}
+
+static void
+worker_on_settings(void *context, const struct settings *old)
+{
+	(void)old;
+	if (!worker_set_timeouts(context))
+		exit(EXIT_FAILURE);
+}
+
+/* Transfers end with the process; the gate tells the clients. */
+static void
+worker_on_shutdown(void *context)
+{
+	client_end_all(context);
+}
+
+static const struct role_hooks worker_hooks = {
+	.on_peer = worker_on_peer,
+	.on_peer_gone = worker_on_peer_gone,
+	.on_settings = worker_on_settings,
+	.on_message = worker_on_monitor,
+	.on_shutdown = worker_on_shutdown,
+	.before_sleep = worker_before_sleep,
+};
+
+/* The monitor has opened the root and the mounts and passed them in this order. */
+static bool
+worker_take_tree(struct worker *worker)
+{
+	const struct settings *settings = worker->role.settings;
+	worker->tree.root_fd = ROLE_FIRST_FD;
+	worker->tree.mount_count = settings->mount_count;
+	worker->tree.mounts = calloc(settings->mount_count + 1, sizeof(*worker->tree.mounts));
+	if (!worker->tree.mounts)
+		return false;
+	for (size_t i = 0; i < settings->mount_count; i++) {
+		struct tree_mount *mount = &worker->tree.mounts[i];
+		mount->fd = ROLE_FIRST_FD + 1 + (int)i;
+		if (!slice_to_cstr(slice_of(settings->mounts[i].name), mount->name, sizeof(mount->name)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+worker_prepare(struct worker *worker)
+{
+	struct event_base *base = worker->role.base;
+	worker->turns_last = &worker->turns_first;
+	worker->input = malloc(CONTROL_INPUT_MAX);
+	worker->scratch = malloc(WORKER_SCRATCH_BYTES);
+	worker->turns_timer = evtimer_new(base, worker_on_turns, NULL);
+	worker->linger_timer = evtimer_new(base, worker_on_linger, worker);
+	worker->pool = pool_new(base);
+	/* The modes of new files come from the setting `umask` alone; the zone is read while /etc is still there. */
+	umask(0);
+	tzset();
+	return worker_set_timeouts(worker) && worker_take_tree(worker) && worker->input && worker->scratch && worker->turns_timer &&
+	    worker->linger_timer && worker->pool;
+}
+
+static bool
+worker_confine(struct worker *worker)
+{
+	size_t count = worker->tree.mount_count + 1;
+	int *roots = calloc(count, sizeof(*roots));
+	if (!roots)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		roots[i] = ROLE_FIRST_FD + (int)i;
+	struct sandbox_request request = {
+		.role = SANDBOX_WORKER,
+		.root_fds = roots,
+		.root_fd_count = count,
+		.is_read_only = !(worker->role.identity.rights & ~(unsigned)SESSION_MAY_ONLY_READ),
+	};
+	bool is_confined = role_confine(&worker->role, NULL, &request);
+	free(roots);
+	return is_confined;
+}
+
+/* ---- leftovers of uploads that a power cut or a kill has ended */
+
+struct worker_sweep {
+	struct job job;
+	const struct tree *tree;
+};
+
+static void
+worker_run_sweep(struct job *job)
+{
+	tree_remove_stale(container_of(job, struct worker_sweep, job)->tree);
+}
+
+static void
+worker_end_sweep(struct job *job)
+{
+	free(container_of(job, struct worker_sweep, job));
+}
+
+static void
+worker_start_sweep(struct worker *worker)
+{
+	struct worker_sweep *sweep = worker->role.identity.rights & SESSION_MAY_WRITE ? calloc(1, sizeof(*sweep)) : NULL;
+	if (!sweep)
+		return;
+	*sweep = (struct worker_sweep){.job = {.run = worker_run_sweep, .done = worker_end_sweep}, .tree = &worker->tree};
+	pool_submit(worker->pool, &sweep->job);
+}
+
+int
+worker_main(int argc, char **argv)
+{
+	/* Never freed: jobs may still look at it while the process ends. */
+	struct worker *worker = calloc(1, sizeof(*worker));
+	uint64_t index;
+	if (argc != 2 || !slice_to_u64(slice_of(argv[1]), UINT32_MAX, &index))
+		return 2;
+	if (!worker || !role_start(&worker->role, "worker", PEER_WORKER, &worker_hooks, worker))
+		return EXIT_FAILURE;
+	worker->index = (uint32_t)index;
+	if (!worker_prepare(worker) || !worker_confine(worker))
+		return EXIT_FAILURE;
+	worker_on_leave(worker);
+	worker_start_sweep(worker);
+	return role_run(&worker->role);
+}

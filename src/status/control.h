@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* The language of the control socket: a line of JSON asks, lines of JSON answer, and {"end":true} is the last one. Pure but for memory; used by
+ * the role status and by `breakwater sessions` and `kick`.
+ *
+ *     {"sessions":true}       one line for each session, then {"end":true,"complete":BOOL,"port-policy":NAME}
+ *     {"kick":"ID"}           {"end":true,"found":BOOL}
+ *     anything else           {"end":true,"error":TEXT} */
+#ifndef STATUS_CONTROL_H
+#define STATUS_CONTROL_H
+
+#include "ipc/message.h"
+
+#define CONTROL_SOCKET_NAME "control.sock" /* in the runtime directory */
+#define CONTROL_REQUEST_MAX_BYTES 1024
+#define CONTROL_LINE_MAX_BYTES 32768
+
+enum control_kind { CONTROL_BAD, CONTROL_SESSIONS, CONTROL_KICK };
+
+struct control_request {
+	enum control_kind kind;
+	uint64_t session; /* CONTROL_KICK */
+};
+
+/* Never fails: what is no request is CONTROL_BAD. */
+struct control_request control_parse(struct slice line);
+void control_put_request(struct buf *out, const struct control_request *request);
+
+/* One session as a line. `m` is a MESSAGE_RECORD; `verb` and `port_policy` are names for its numbers. */
+void control_put_session(struct buf *out, const struct message *m, const char *verb, const char *port_policy);
+void control_put_end(struct buf *out, bool is_complete, const char *port_policy);
+void control_put_kicked(struct buf *out, bool is_found);
+void control_put_error(struct buf *out, const char *text);
+
+#endif
