@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/keeper.h"
+
+#include "sys/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+fail(const char *path, const char *why)
+{
+	fprintf(stderr, "breakwater user: %s: %s\n", path, why);
+	return false;
+}
+
+/* Makes a directory of mode 0700 that belongs to `owner`. A link in its place is refused: whoever could set one chooses what root gives away. */
+static bool
+make_private_directory(const char *path, const struct identity *owner)
+{
+	bool is_new = mkdir(path, 0700) == 0;
+	if (!is_new && errno != EEXIST)
+		return fail(path, strerror(errno));
+	if (!is_new || !owner->is_switch_needed)
+		return true;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool is_given = fd >= 0 && fchown(fd, owner->uid, owner->gid) == 0;
+	if (fd >= 0)
+		close(fd);
+	return is_given || fail(path, strerror(errno));
+}
+
+static bool
+make_parents(const char *path)
+{
+	char part[4096];
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		if (!slice_to_cstr(slice_make(path, (size_t)(slash - path)), part, sizeof(part)))
+			return fail(path, "too long");
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return fail(part, strerror(errno));
+	}
+	return true;
+}
+
+static bool
+make_directory_of(struct keeper *keeper, const char *path, const struct identity *owner)
+{
+	const char *slash = strrchr(path, '/');
+	const char *directory = arena_text(&keeper->sources.arena, slice_make(path, (size_t)(slash - path)));
+	return make_parents(directory) && make_private_directory(directory, owner);
+}
+
+static bool
+open_store(struct keeper *keeper, bool is_writable)
+{
+	const char *path = keeper->settings->store, *error = NULL;
+	struct identity owner;
+	if (!path[0])
+		return fail("store", "the configuration has store = \"\": no users are kept");
+	if (!identity_of_role("auth", keeper->settings->uid_base, &owner))
+		return fail("auth", "there is no free id for the server's auth process");
+	if (is_writable && !make_directory_of(keeper, path, &owner))
+		return false;
+	/* SECURITY: the store is a file that a network-facing process's neighbour may write: tests/cli/test_user.py store_belongs_to_auth. */
+	if (owner.is_switch_needed && !identity_become(&owner, NULL))
+		return fail("auth", "cannot become the user of the server's auth process");
+	enum store_status status = store_open(path, is_writable, &keeper->store, &error);
+	if (status == STORE_OK || (status == STORE_NOT_FOUND && !is_writable))
+		return true;
+	return fail(path, error ? error : store_status_text(status));
+}
+
+bool
+keeper_open(struct keeper *keeper, const struct options *options, bool is_writable)
+{
+	memset(keeper, 0, sizeof(*keeper));
+	keeper->settings = sources_open(&keeper->sources, options);
+	if (keeper->settings && open_store(keeper, is_writable))
+		return true;
+	keeper_close(keeper);
+	return false;
+}
+
+void
+keeper_close(struct keeper *keeper)
+{
+	store_close(&keeper->store);
+	settings_free(&keeper->settings);
+	sources_close(&keeper->sources);
+}
