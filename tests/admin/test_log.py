@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: ISC
+"""One schema of records for every event, and xferlog(5) for old tools."""
+
+import contextlib
+import re
+
+import pytest
+
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def test_each_record_has_the_same_head(server, alice):
+    alice.fetch("RETR hello.txt")
+    alice.put("STOR new", b"content")
+    alice.cmd("QUIT", 221)
+    server.wait_event("session.close")
+    for line in server.log_text().splitlines():
+        assert line.startswith("{"), f"not JSON: {line}"
+    for event in server.events():
+        assert RFC3339.fullmatch(event["@timestamp"]), event
+        assert event["event"] and event["log.level"] and event["message"] and event["role"], event
+
+
+def test_a_session_has_one_id(server, alice):
+    alice.fetch("RETR hello.txt")
+    alice.cmd("QUIT", 221)
+    server.wait_event("session.close")
+    ids = {event["session"] for name in ("login.done", "transfer.done", "session.close") for event in server.events(name)}
+    assert len(ids) == 1
+
+
+def test_login(server):
+    with contextlib.closing(server.connect()) as session:
+        session.cmd("USER alice", 331)
+        session.cmd("PASS wrong-secret", 530)
+    event = server.wait_event("login.failed")
+    assert event["source.ip"] == "127.0.0.1" and event["user.name"] == "alice"
+    assert "wrong-secret" not in server.log_text()
+    server.login().close()
+    assert server.wait_event("login.done")["user.name"] == "alice"
+    assert "correct horse" not in server.log_text()
+
+
+def test_transfer(server, alice):
+    alice.fetch("RETR hello.txt")
+    event = server.wait_event("transfer.done")
+    assert event["file.path"] == "/hello.txt" and event["user.name"] == "alice"
+    assert 13 in event.values()
+
+
+@pytest.fixture
+def xferlog(launch):
+    server = launch("--user", "alice", "--password-file", "PASSWORD_FILE", "--write", "--anonymous", "read", "--set", "log.xferlog=" + "XFERLOG", start=False)
+    path = server.work / "xferlog"
+    server.options = tuple(word.replace("XFERLOG", str(path)) for word in server.options)
+    server.start()
+    return server, path
+
+
+def test_xferlog(xferlog):
+    """time, seconds, host, bytes, path, a|b, flag, o|i|d, a|g|r, user, service, auth, authuser, c|i"""
+    server, path = xferlog
+    server.tree.write("two words", b"12345")
+    with contextlib.closing(server.login()) as alice, contextlib.closing(server.anonymous()) as guest:
+        alice.fetch("RETR hello.txt")
+        alice.put("STOR new", b"content")
+        guest.fetch("RETR two words")
+        alice.cmd("TYPE A", 200)
+        alice.fetch("RETR lines.txt")
+    lines = path.read_text().splitlines()
+    assert len(lines) == 4
+    day = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"
+    assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 13 /hello\.txt b _ o r alice ftp 0 \* c", lines[0]), lines[0]
+    assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 7 /new b _ i r alice ftp 0 \* c", lines[1]), lines[1]
+    assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 5 /two_words b _ o a \S+ ftp 0 \* c", lines[2]), lines[2]
+    assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 \d+ /lines\.txt a _ o r alice ftp 0 \* c", lines[3]), lines[3]
+
+
+def test_an_incomplete_transfer_is_marked(xferlog):
+    server, path = xferlog
+    with contextlib.closing(server.login()) as alice:
+        with contextlib.closing(alice.passive()) as data:
+            alice.cmd("STOR new", 150)
+            data.sendall(b"x" * 1000)
+            alice.send("ABOR")
+            alice.expect(426)
+            alice.expect(225, 226)
+    line, = path.read_text().splitlines()
+    assert line.endswith(" i") and " /new " in line

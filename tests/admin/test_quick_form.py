@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: ISC
+"""One command, no configuration: what a newcomer types first, and what the server says to it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lib import netns, server as servers, wire
+from lib.tree import Tree
+
+PORT = 2121
+
+
+@pytest.fixture
+def tree(tmp_path):
+    tree = Tree(tmp_path / "folder")
+    tree.reset()
+    return tree
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts `breakwater serve` with exactly these words and waits for the port; yields what it has said so far as a function."""
+    with contextlib.ExitStack() as stack:
+        def start(*words, port=PORT, host="127.0.0.1"):
+            path = tmp_path / "said"
+            with path.open("wb") as said:
+                process = subprocess.Popen([servers.BINARY, "serve", *map(str, words), "--set", f"runtime-dir={tmp_path / 'run'}"], stdout=said,
+                                           stderr=subprocess.STDOUT, env={**os.environ, "XDG_STATE_HOME": str(tmp_path)})
+            stack.callback(stop, process)
+            for _ in range(200):
+                with contextlib.suppress(OSError):
+                    wire.Control((host, port)).close()
+                    return path.read_text
+                assert process.poll() is None, path.read_text()
+                time.sleep(0.05)
+            raise AssertionError(path.read_text())
+        yield start
+
+
+def stop(process):
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+
+
+def can(session, command, code):
+    """Whether a command that needs a data connection is begun."""
+    with contextlib.closing(session.passive()):
+        return session.cmd(command).code == code
+
+
+pytestmark = pytest.mark.isolated
+
+
+def test_a_folder_is_all_it_needs(serve, tree):
+    said = serve(tree.root)()
+    for host in ("127.0.0.1", "::1"):
+        with contextlib.closing(wire.Control((host, PORT)).login()) as guest:
+            assert guest.fetch("RETR hello.txt") == b"hello, world\n"
+            guest.cmd("DELE hello.txt", 550)
+    assert "127.0.0.1:2121" in said and "[::1]:2121" in said, "it says where it listens"
+    assert "--listen" in said, "it says how to open it wider"
+    assert "suppress" in said, "it says which policy is in force"
+    for host in (netns.HOST4, netns.HOST6):
+        with pytest.raises(ConnectionRefusedError):
+            wire.Control((host, PORT))
+
+
+def test_listen_opens_it(serve, tree):
+    serve(tree.root, "--listen", ":21", port=21)
+    for host in ("127.0.0.1", "::1", netns.HOST4, netns.HOST6):
+        wire.Control((host, 21)).login().close()
+
+
+def test_a_named_user_gets_a_password(serve, tree):
+    said = serve(tree.root, "--user", "alice", "--write")()
+    shown = [word for word in re.findall(r"[\w-]{12,}", said)]
+    for password in shown:
+        session = wire.Control(("127.0.0.1", PORT))
+        session.cmd("USER alice", 331)
+        if session.cmd(f"PASS {password}").code == 230:
+            break
+    else:
+        pytest.fail(f"none of the words is the password: {said}")
+    session.put("STOR new", b"content")
+    assert tree.read("new") == b"content"
+    guest = wire.Control(("127.0.0.1", PORT))
+    guest.cmd("USER anonymous")
+    guest.cmd("PASS x", 530)
+
+
+def test_without_write_a_named_user_only_reads(serve, tree, tmp_path):
+    (tmp_path / "password").write_text("secret\n")
+    serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password")
+    session = wire.Control(("127.0.0.1", PORT)).login("alice", "secret")
+    assert session.fetch("RETR hello.txt") == b"hello, world\n"
+    session.cmd("MKD new", 550)
+
+
+@pytest.mark.parametrize("mode, reads, writes", [("off", False, False), ("read", True, False), ("write", True, True)])
+def test_anonymous(serve, tree, tmp_path, mode, reads, writes):
+    (tmp_path / "password").write_text("secret\n")
+    serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password", "--anonymous", mode)
+    session = wire.Control(("127.0.0.1", PORT))
+    session.cmd("USER anonymous", 331)
+    if session.cmd("PASS me@example.org").code != 230:
+        assert not reads
+        return
+    assert can(session, "RETR hello.txt", 150) == reads
+    session.reply()
+    session.cmd("DELE hello.txt", 550)
+    assert (session.cmd("MKD new").code == 257) == writes
+
+
+@pytest.mark.parametrize("words, hint", [
+    (["/no/such/folder"], "/no/such/folder"), (["/etc/passwd"], "/etc/passwd"), ([], "folder"), (["--listen"], "listen"), (["--frobnicate"], "frobnicate"),
+    (["/", "--user", "alice", "--password-file", "/no/such/file"], "/no/such/file"), (["/", "--listen", "example"], "example"),
+    (["/", "--port-policy", "loose"], "suppress"), (["/", "--set", "max-sesions=3"], "max-sessions"), (["/", "--set", "max-sessions=many"], "many"),
+    (["/", "--passive-ports", "9-1"], "9-1"), (["/", "--user", "../x"], "../x")])
+def test_mistakes_are_explained(words, hint, tmp_path):
+    """Never a silent exit: what is wrong, and the nearest thing that is right."""
+    done = servers.run("serve", *words, "--set", f"runtime-dir={tmp_path}")
+    assert done.returncode in (1, 2)
+    assert hint.lower() in done.stderr.lower().replace("directory", "folder"), done.stderr
+    assert len(done.stderr.splitlines()) < 12
+
+
+def test_a_port_in_use(serve, tree, tmp_path):
+    serve(tree.root)
+    done = servers.run("serve", tree.root, "--set", f"runtime-dir={tmp_path / 'other'}")
+    assert done.returncode == 1
+    assert "2121" in done.stderr and "in use" in done.stderr.lower()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: ISC
+"""`breakwater sessions` and `kick`: who is connected, doing what, with true progress."""
+
+import contextlib
+import json
+import socket
+
+import pytest
+
+from lib import server as servers, wire
+
+SMALL_BUFFER = 16 << 10
+
+
+@pytest.fixture
+def ask(server):
+    def run(*words, code=0):
+        done = servers.run(*words, "--set", f"runtime-dir={server.work / 'run'}")
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+    return run
+
+
+def rows(ask):
+    return [json.loads(line) for line in ask("sessions", "--json").splitlines()]
+
+
+def find(ask, user):
+    found = [row for row in rows(ask) if row.get("user.name") == user]
+    assert len(found) == 1, rows(ask)
+    return found[0]
+
+
+def test_nobody(ask):
+    assert rows(ask) == []
+
+
+def test_who_is_connected(ask, alice, guest):
+    assert find(ask, "alice")["source.ip"] == "127.0.0.1"
+    assert find(ask, "anonymous")
+    text = ask("sessions")
+    assert "alice" in text and "anonymous" in text and "127.0.0.1" in text
+
+
+def test_not_logged_in_yet(server, ask):
+    with contextlib.closing(server.connect()):
+        assert len(rows(ask)) == 1
+
+
+def test_true_progress(server, ask, alice):
+    server.tree.write("big", b"b" * (64 << 20))
+    with contextlib.closing(socket.socket()) as data:
+        data.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        data.settimeout(wire.PATIENCE_S)
+        data.connect(("127.0.0.1", alice.epsv()))
+        alice.cmd("RETR big", 150)
+        taken = 0
+        while taken < 500_000:
+            taken += len(data.recv(65536))
+        row = find(ask, "alice")
+        numbers = [value for value in row.values() if isinstance(value, int)]
+        assert any(taken <= number <= taken + 8 * SMALL_BUFFER for number in numbers), row
+        assert 64 << 20 in numbers, row
+        assert "RETR" in str(row) and "big" in str(row)
+
+
+def test_kick(server, ask, alice, guest):
+    ask("kick", str(find(ask, "alice")["session"]))
+    with contextlib.suppress(wire.Closed):
+        alice.expect(421)
+    assert alice.closed()
+    guest.cmd("NOOP", 200)
+    assert [row["user.name"] for row in rows(ask)] == ["anonymous"]
+    server.wait_event("session.kicked")
+
+
+def test_kick_during_a_transfer(server, ask, alice):
+    server.tree.write("big", b"b" * (64 << 20))
+    with contextlib.closing(alice.passive()) as data:
+        alice.cmd("RETR big", 150)
+        ask("kick", str(find(ask, "alice")["session"]))
+        assert alice.closed()
+        with contextlib.suppress(ConnectionError):
+            assert len(wire.read_all(data)) < 64 << 20
+
+
+@pytest.mark.parametrize("id", ["nonsense", "12345678", ""])
+def test_kick_of_nobody(ask, alice, id):
+    done = servers.run("kick", id)
+    assert done.returncode in (1, 2) and done.stderr
+    alice.cmd("NOOP", 200)
+
+
+def test_no_server_is_told(tmp_path):
+    done = servers.run("sessions", "--set", f"runtime-dir={tmp_path}")
+    assert done.returncode == 1
+    assert str(tmp_path) in done.stderr
+
+
+@pytest.mark.root
+def test_the_control_socket_is_private(server):
+    control = server.work / "run/control.sock"
+    assert control.is_socket()
+    assert control.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.serve("--port-policy", "rfc")
+def test_a_dangerous_policy_is_shown(ask, guest):
+    assert "rfc" in ask("sessions")
+    assert "rfc" in str(find(ask, "anonymous"))
