@@ -22,7 +22,7 @@ put_variable(struct buf *out, const char *prefix, const char *section, const cha
 }
 
 const char *
-config_override_variable(char *const *environment, struct slice name)
+config_override_variable(const char *const *environment, struct slice name)
 {
 	for (; *environment; environment++) {
 		struct slice entry = slice_of(*environment);
@@ -41,7 +41,7 @@ single_block(struct config *config, const struct config_section *section, struct
 }
 
 static void
-read_section_environment(struct config *config, const struct config_section *section, char *const *environment)
+read_section_environment(struct config *config, const struct config_section *section, const char *const *environment)
 {
 	for (const struct config_key *key = section->keys; key->name; key++) {
 		char storage[VARIABLE_MAX];
@@ -57,7 +57,7 @@ read_section_environment(struct config *config, const struct config_section *sec
 
 /* A variable that is no key is not ours to judge: container platforms invent some with our prefix (BREAKWATER_SERVICE_HOST). */
 bool
-config_override_environment(struct config *config, char *const *environment)
+config_override_environment(struct config *config, const char *const *environment)
 {
 	size_t before = config_error_count(config);
 	for (const struct config_section *section = config_schema(config)->sections; section->name; section++)

@@ -19,6 +19,7 @@ struct scanner {
 	unsigned line;
 	unsigned *block_lines;
 	size_t block_count;
+	struct token last_key; /* whose value was read last */
 };
 
 static struct slice
@@ -70,6 +71,19 @@ is_word_byte(char c)
 	return (unsigned char)c > ' ' && c != 0x7f && !strchr("#\"'={}()+,*", c);
 }
 
+/* libconfuse takes two slashes for a comment. */
+static enum token_kind
+scan_word(struct scanner *s)
+{
+	size_t from = s->at;
+	while (s->at < s->len && is_word_byte(s->text[s->at]))
+		s->at++;
+	if (!memmem(s->text + from, s->at - from, "//", 2))
+		return TOKEN_WORD;
+	report(s, s->line, "a value with \"//\" needs quotation marks; a comment begins with \"#\"");
+	return TOKEN_BAD;
+}
+
 static enum token_kind
 scan_string(struct scanner *s)
 {
@@ -115,9 +129,7 @@ next(struct scanner *s)
 	}
 	char c = s->text[s->at];
 	if (is_word_byte(c)) {
-		token.kind = TOKEN_WORD;
-		while (s->at < s->len && is_word_byte(s->text[s->at]))
-			s->at++;
+		token.kind = scan_word(s);
 	} else {
 		token.kind = c == '"' || c == '\'' ? scan_string(s) : scan_mark(s);
 	}
@@ -207,6 +219,7 @@ scan_setting(struct scanner *s, const struct config_section *section, const stru
 			report(s, value.line, "\"%.*s\" has no value", SLICE_ARG(text));
 		return false;
 	}
+	s->last_key = *name;
 	bool is_fitting = key && (value.kind != TOKEN_OPEN || key->is_list);
 	if (is_fitting)
 		return true;
@@ -263,6 +276,16 @@ scan_block(struct scanner *s, const struct config_section *outer, const struct t
 	return true;
 }
 
+static void
+report_no_statement(struct scanner *s, const struct token *name)
+{
+	struct slice text = token_text(s, name), key = token_text(s, &s->last_key);
+	if (key.len && s->last_key.line == name->line)
+		report(s, name->line, "the value of \"%.*s\" needs quotation marks, as it has blanks: … %.*s", SLICE_ARG(key), SLICE_ARG(text));
+	else
+		report(s, name->line, "\"%.*s\" is followed by neither \"=\" nor \"{\"", SLICE_ARG(text));
+}
+
 static bool
 scan_statement(struct scanner *s, const struct config_section *section, const struct token *name)
 {
@@ -275,8 +298,7 @@ scan_statement(struct scanner *s, const struct config_section *section, const st
 	if (token.kind == TOKEN_OPEN)
 		return scan_block(s, section, name, has_title);
 	if (token.kind != TOKEN_BAD)
-		report(s, name->line, "\"%.*s\" is followed by neither \"=\" nor \"{\" (a value with blanks needs quotation marks)",
-		    SLICE_ARG(token_text(s, name)));
+		report_no_statement(s, name);
 	return false;
 }
 

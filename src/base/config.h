@@ -101,7 +101,7 @@ struct config_sources {
 	const char *file; /* null: none */
 	const struct config_assignment *assignments;
 	size_t assignment_count;
-	char *const *environment; /* null: none */
+	const char *const *environment; /* null: none */
 };
 
 /* The type of a key that names further files: config_read_file() follows it, and it is no part of the record. */

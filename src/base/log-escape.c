@@ -40,7 +40,7 @@ put_piece(struct buf *piece, struct slice s, const struct escape_style *style)
 	if (letter) {
 		buf_put_char(piece, '\\');
 		buf_put_char(piece, letter);
-	} else if (utf8_is_control(code)) { /* SECURITY: no line or terminal forged by a peer: tests/unit/base/test-log.c controls_are_escaped */
+	} else if (utf8_is_control(code)) { /* SECURITY: no line or terminal forged by a peer: test_log controls_are_escaped */
 		buf_printf(piece, "%s%04x%s", style->before_control, (unsigned)code, style->after_control);
 	} else {
 		buf_put(piece, slice_first(s, len));

@@ -59,11 +59,12 @@ put_mode(struct buf *b, uint32_t mode)
 	buf_put(b, slice_make(text, sizeof(text)));
 }
 
+/* At most twelve, the widest column. */
 static void
 put_blanks(struct buf *b, size_t used, size_t width)
 {
-	for (; used < width; used++)
-		buf_put_char(b, ' ');
+	if (used < width)
+		buf_put(b, slice_first(SLICE_LITERAL("            "), width - used));
 }
 
 static void

@@ -62,7 +62,7 @@ adopt(struct session *s, const struct session_context *context, const struct end
 	};
 	enum policy_reason reason = policy_decide(context->policy, &request);
 	session_endpoint_forget(s);
-	/* SECURITY: test_session policy, test_session_random: no other line fills s->data. */
+	/* SECURITY: test_session_endpoint policy, test_session_random: no other line fills s->data. */
 	if (reason != POLICY_ALLOWED)
 		return reason;
 	s->endpoint_kind = SESSION_ENDPOINT_ACTIVE;

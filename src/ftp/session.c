@@ -196,7 +196,7 @@ decide(struct session *s, const struct session_context *context, enum command_st
 {
 	const struct verb_info *info = command_verb_info(command->verb);
 	const struct row *row = &rows[command->verb];
-	/* SECURITY: test_session epsv_all: the client, or a gateway on the way, relies on it that nothing else opens a connection. */
+	/* SECURITY: test_session_endpoint epsv_all: the client, or a gateway on the way, relies on it that nothing else opens a connection. */
 	if (s->is_epsv_all && (info->flags & VERB_IS_ENDPOINT) && command->verb != VERB_EPSV)
 		return session_reply(501, "After EPSV ALL only EPSV is taken.");
 	if (command_status != COMMAND_OK)
