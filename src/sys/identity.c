@@ -166,6 +166,9 @@ lock_down(const int *capabilities)
 bool
 identity_become(const struct identity *id, const int *capabilities)
 {
+	static const int none[] = {-1};
+	if (!capabilities)
+		capabilities = none;
 	select_capabilities(capabilities, CAPNG_SELECT_CAPS);
 	/* SECURITY: unit test identity: every step is checked here and its result again below; half a switch is no switch. */
 	if (id->is_switch_needed ? !switch_to(id) || !is_switched(id) : capng_apply(CAPNG_SELECT_CAPS) != 0)

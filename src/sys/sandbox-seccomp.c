@@ -4,6 +4,16 @@
 #include "sys/sandbox-rules.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool
+sandbox_seccomp_is_there(void)
+{
+	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
 
 static bool
 is_of(const struct sandbox_rule *rule, enum sandbox_role role)

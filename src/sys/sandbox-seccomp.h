@@ -5,7 +5,9 @@
 
 #include "sys/sandbox.h"
 
-/* 0, or -errno: -ENOSYS when the kernel has no filters. All threads of the process are covered. */
+/* Whether this kernel has filters that can kill a process. */
+bool sandbox_seccomp_is_there(void);
+/* 0 or -errno. All threads of the process are covered. */
 MUST_USE int sandbox_seccomp_enter(enum sandbox_role role);
 
 #endif

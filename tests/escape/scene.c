@@ -40,12 +40,12 @@ make_file(const struct identity *owner, int directory, const char *name)
 }
 
 static bool
-make_deep(const struct identity *owner, int base)
+make_way(const struct identity *owner, int base, int depth)
 {
 	char path[256];
 	struct buf name = BUF_OVER(path);
 	buf_put_text(&name, "root/inner/deep");
-	for (int i = 0; i <= SCENE_DEPTH; i++) {
+	for (int i = 0; i <= depth; i++) {
 		if (!buf_terminate(&name) || !make_directory(owner, base, path))
 			return false;
 		buf_put_text(&name, "/a");
@@ -54,7 +54,7 @@ make_deep(const struct identity *owner, int base)
 }
 
 static bool
-make_files(struct scene *s, const struct identity *owner)
+make_files(struct scene *s, const struct identity *owner, int depth)
 {
 	int base;
 	snprintf(s->base, sizeof(s->base), "/tmp/escape-XXXXXX");
@@ -63,7 +63,7 @@ make_files(struct scene *s, const struct identity *owner)
 	snprintf(s->secret, sizeof(s->secret), "%s/other/secret", s->base);
 	snprintf(s->loot, sizeof(s->loot), "%s/other/loot", s->base);
 	bool is_made = give_to(owner, base, ".") && make_directory(owner, base, "root") && make_directory(owner, base, "root/inner") &&
-	    make_deep(owner, base) && make_directory(owner, base, "other") && make_file(owner, base, "other/secret") &&
+	    make_way(owner, base, depth) && make_directory(owner, base, "other") && make_file(owner, base, "other/secret") &&
 	    make_file(owner, base, "root/file") && make_file(owner, base, "secret") && symlinkat("../other/secret", base, "root/link") == 0 &&
 	    symlinkat(s->secret, base, "root/absolute-link") == 0;
 	s->root = openat(base, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -150,7 +150,7 @@ scene_open(struct scene *scene, const struct identity *owner, bool has_racer)
 {
 	*scene = (struct scene){.root = -1, .other = -1, .file = -1, .control = -1, .client = -1, .visitor = -1, .listener = -1, .idle = -1, .channel = {-1, -1},
 	    .terminal = -1, .canary = -1};
-	if (!make_files(scene, owner) || !make_sockets(scene))
+	if (!make_files(scene, owner, has_racer ? SCENE_DEPTH : 0) || !make_sockets(scene))
 		return false;
 	scene->victim = start_bystander(scene, owner, be_victim);
 	if (has_racer)

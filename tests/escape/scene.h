@@ -35,7 +35,7 @@ struct scene {
 extern volatile int scene_word;
 #define SCENE_WORD_OF_VICTIM 0x5ec7e7
 
-/* So many directories "a" stand below each other in BASE/root/inner/deep: a long way to walk. */
+/* With a racer so many directories "a" stand below each other in BASE/root/inner/deep: a long way to walk. */
 #define SCENE_DEPTH 40
 
 bool scene_open(struct scene *scene, const struct identity *owner, bool has_racer);

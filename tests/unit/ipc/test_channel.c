@@ -235,21 +235,40 @@ descriptors_of_a_failed_send_are_closed(void **state)
 	assert_int_equal(open_fds(), before - 2); /* both ends of the pair */
 }
 
+/* Both have said something that the other did not read when the worker dies. */
 static void
-last_words_are_heard(void **state)
+die_in_a_conversation(struct room *room)
 {
-	struct room *room = *state;
-	/* Both have said something that the other did not read when the worker dies. */
 	assert_true(give(room->gate.channel, 1, open("/dev/null", O_RDONLY | O_CLOEXEC)));
 	assert_true(ended(room->worker.channel, 77));
 	channels_flush(&room->set);
 	channel_free(&room->worker.channel);
-	assert_true(give(room->gate.channel, 2, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+}
+
+static void
+expect_last_words(struct room *room)
+{
 	turns(room, 3);
 	assert_int_equal(room->gate.messages, 1);
 	assert_int_equal(room->gate.sessions, 77);
 	assert_int_equal(room->gate.ends, 1);
 	assert_int_equal(room->gate.end, CHANNEL_CLOSED);
+}
+
+static void
+last_words_are_heard(void **state)
+{
+	die_in_a_conversation(*state);
+	expect_last_words(*state);
+}
+
+static void
+last_words_are_heard_while_speaking(void **state)
+{
+	struct room *room = *state;
+	die_in_a_conversation(room);
+	assert_true(give(room->gate.channel, 2, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+	expect_last_words(room);
 }
 
 static void
@@ -395,7 +414,11 @@ a_datagram_that_is_too_long_is_a_breach(void **state)
 {
 	struct room *room = *state;
 	static char bytes[CHANNEL_BATCH_BYTES + 1];
-	size_t before = open_fds();
+	size_t before = open_fds(), filled = 0;
+	/* What is left of it when the end is cut off would be all right. */
+	while (filled < CHANNEL_BATCH_BYTES)
+		filled += encode(bytes + filled, CHANNEL_BATCH_BYTES - filled, MESSAGE_SESSION_ENDED).len;
+	assert_int_equal(filled, CHANNEL_BATCH_BYTES);
 	write_raw(room->raw, bytes, sizeof(bytes), 0);
 	expect_breach(room, before);
 }
@@ -490,6 +513,7 @@ main(void)
 		PAIR(a_reader_that_never_reads_overflows),
 		PAIR(descriptors_of_a_failed_send_are_closed),
 		PAIR(last_words_are_heard),
+		PAIR(last_words_are_heard_while_speaking),
 		PAIR(freeing_in_a_message_is_safe),
 		PAIR(freeing_at_the_end_is_safe),
 		PAIR(draining_hears_what_is_there),

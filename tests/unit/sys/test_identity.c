@@ -86,7 +86,8 @@ is_changed_for_good(void)
 {
 	struct identity id;
 	int parent_signal = 0;
-	if (!identity_of_role("gate", BASE, &id) || !identity_become(&id, none))
+	const gid_t old_groups[] = {4, 27};
+	if (setgroups(2, old_groups) != 0 || !identity_of_role("gate", BASE, &id) || !identity_become(&id, NULL))
 		return false;
 	prctl(PR_GET_PDEATHSIG, &parent_signal);
 	capng_get_caps_process();

@@ -87,6 +87,17 @@ an_address_of_another_machine_is_told_in_words(void **state)
 	assert_non_null(strstr(text, "no interface of this machine has that address"));
 }
 
+static bool
+has_ipv6(void)
+{
+	char text[256];
+	struct buf why = BUF_OVER(text);
+	int fd = listener_open(&(struct endpoint){.addr = {.family = ADDR_IPV6, .bytes = {[15] = 1}}}, &why);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* Both families at one port: possible only when the IPv6 socket leaves IPv4 alone. */
 static void
 no_family_means_both(void **state)
@@ -101,8 +112,9 @@ no_family_means_both(void **state)
 	close(probe);
 	both.addr = (struct addr){0};
 	size_t count = listener_open_all(&both, fds, &why);
-	/* A machine without IPv6 opens one and says so. */
-	assert_true(count == 2 || (count == 1 && why.len > 0));
+	assert_int_equal(count, has_ipv6() ? 2 : 1);
+	/* A machine without IPv6 says so. */
+	assert_int_equal(why.len > 0, !has_ipv6());
 	for (size_t i = 0; i < count; i++) {
 		struct endpoint local;
 		assert_true(sockaddr_local(fds[i], &local));

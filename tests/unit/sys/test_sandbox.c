@@ -11,6 +11,7 @@
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -417,6 +418,45 @@ a_reading_worker_changes_nothing(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* ---- What others see of a role. */
+
+#ifndef __SANITIZE_ADDRESS__
+static void
+wait_inside(int started)
+{
+	struct sandbox_report report;
+	if (setgid(54321) != 0 || setuid(54321) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0 ||
+	    !sandbox_enter(&(struct sandbox_request){.role = SANDBOX_GATE}, &report) || write(started, "x", 1) != 1)
+		_exit(1);
+	poll(NULL, 0, 20000);
+	_exit(0);
+}
+
+static void
+its_memory_is_roots_alone(void **state)
+{
+	(void)state;
+	int started[2];
+	char byte, path[64];
+	struct stat facts;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe2(started, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		wait_inside(started[1]);
+	close(started[1]);
+	assert_int_equal(read(started[0], &byte, 1), 1);
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	int status = stat(path, &facts);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(started[0]);
+	assert_int_equal(status, 0);
+	assert_int_equal(facts.st_uid, 0);
+}
+#endif
+
 /* ---- Kernels of other years. */
 
 static bool
@@ -494,6 +534,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(the_worker_works_below_its_root),
 		cmocka_unit_test(the_worker_sees_the_progress_of_a_transfer),
 		cmocka_unit_test(a_reading_worker_changes_nothing),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(its_memory_is_roots_alone),
+#endif
 		cmocka_unit_test(an_older_landlock_does),
 		cmocka_unit_test(what_a_kernel_lacks_is_named),
 		cmocka_unit_test(the_monitor_still_starts_programs),

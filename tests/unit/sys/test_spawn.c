@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ tell_fds(FILE *out)
 	for (int fd = 0; fd < 1024; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)
 			fprintf(out, " %d", fd);
-	fprintf(out, "\n");
+	struct stat facts;
+	fprintf(out, "\nsecond %s\n", fstat(SPAWN_FIRST_FD + 1, &facts) == 0 && S_ISCHR(facts.st_mode) ? "device" : "other");
 }
 
 static void
@@ -87,11 +89,13 @@ static int
 spawn_and_listen(void **state)
 {
 	(void)state;
-	FILE *file = tmpfile();
-	int out = fileno(file), other = open("/dev/null", O_RDONLY);
 	const char *const arguments[] = {"4", "two words", NULL};
-	/* Given in an order in which placing one over the other would lose it. */
-	int fds[3] = {out, SPAWN_FIRST_FD, other};
+	/* The other one has the number that the first one is to get: placing one over the other would lose it. */
+	int other = dup2(open("/dev/null", O_RDONLY), SPAWN_FIRST_FD), stray = dup2(other, 77);
+	FILE *file = tmpfile();
+	int out = fileno(file), fds[2] = {out, other};
+	if (other < 0 || stray < 0)
+		return -1;
 	setenv("SECRET", "1", 1);
 	setenv("TZ", "UTC0", 1);
 	signal(SIGUSR2, SIG_IGN);
@@ -99,11 +103,12 @@ spawn_and_listen(void **state)
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	struct spawn_request request = {.role = "test", .title = "breakwater: test", .fds = fds, .fd_count = 3, .arguments = arguments};
+	struct spawn_request request = {.role = "test", .title = "breakwater: test", .fds = fds, .fd_count = 2, .arguments = arguments};
 	int status = run_role(&request, out);
 	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
 	fclose(file);
 	close(other);
+	close(stray);
 	return status == 7 ? 0 : -1;
 }
 
@@ -111,7 +116,8 @@ static void
 only_the_listed_descriptors_are_there(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(told, "fds 0 1 2 3 4 5\n"));
+	assert_non_null(strstr(told, "fds 0 1 2 3 4\n"));
+	assert_non_null(strstr(told, "second device\n"));
 }
 
 static void
