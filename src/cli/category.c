@@ -80,6 +80,8 @@ put_service_ports(FILE *out, const struct settings *s)
 		fprintf(out, range->first == range->last ? ", %u" : ", %u-%u", range->first, range->last);
 	}
 	fputs("\n(service-ports; a client may simply try another port)\n", out);
+	if (is_anywhere(s, PORT_POLICY_ALLOW_LIST))
+		fputs("An allow rule opens such ports only when it names nothing else.\n", out);
 }
 
 /* As they stand in the configuration: a rule is best read in the words of who wrote it. */

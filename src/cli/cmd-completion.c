@@ -31,12 +31,13 @@ static const struct {
 	    "\t\t_describe breakwater pairs ;;\n"
 	    "\tesac\n"
 	    "}\n"
-	    "compdef _breakwater breakwater\n"},
+	    "if [[ ${funcstack[1]} == _breakwater ]]; then _breakwater \"$@\"; else compdef _breakwater breakwater; fi\n"},
 	{"fish",
 	    "# fish completion for breakwater\n"
 	    "function __breakwater_complete\n"
 	    "\tset -l before (commandline -opc)\n"
-	    "\tset -l found ($before[1] complete $before[2..] (commandline -ct | string collect --allow-empty) 2>/dev/null)\n"
+	    "\tset -l current (commandline -ct)\n"
+	    "\tset -l found ($before[1] complete $before[2..-1] \"$current\" 2>/dev/null)\n"
 	    "\tswitch \"$found[1]\"\n"
 	    "\t\tcase :files\n"
 	    "\t\t\t__fish_complete_path (commandline -ct)\n"

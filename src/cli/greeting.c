@@ -63,8 +63,8 @@ put_try(FILE *out, const struct settings *s, const struct monitor_ready *ready)
 	if (addr_is_any(&endpoint.addr))
 		endpoint.addr = addr_ipv4(127, 0, 0, 1);
 	fputs("Try:     curl ftp://", out);
-	if (s->anonymous == ANONYMOUS_OFF && s->user_count)
-		fprintf(out, "%s@", s->users[0].name);
+	if (s->anonymous == ANONYMOUS_OFF)
+		fprintf(out, "%s@", s->user_count ? s->users[0].name : "NAME");
 	put_endpoint(out, &endpoint);
 	fputs("/\n", out);
 }

@@ -63,12 +63,15 @@ open_store(struct keeper *keeper, bool is_writable)
 		return fail("auth", "there is no free id for the server's auth process");
 	if (is_writable && !make_directory_of(keeper, path, &owner))
 		return false;
-	/* SECURITY: the store is a file that a network-facing process's neighbour may write: tests/cli/test_user.py store_belongs_to_auth. */
+	/* SECURITY: the store is a file that a network-facing process's neighbour may write: tests/admin/test_users.py test_the_store_is_private. */
 	if (owner.is_switch_needed && !identity_become(&owner, NULL))
 		return fail("auth", "cannot become the user of the server's auth process");
+	errno = 0;
 	enum store_status status = store_open(path, is_writable, &keeper->store, &error);
 	if (status == STORE_OK || (status == STORE_NOT_FOUND && !is_writable))
 		return true;
+	if (errno == EACCES && owner.is_switch_needed)
+		fprintf(stderr, "breakwater user: the server's auth process, user id %u, must be able to pass all folders above the store\n", owner.uid);
 	return fail(path, error ? error : store_status_text(status));
 }
 

@@ -61,8 +61,11 @@ take(struct parser *p, const struct option *option, const char *attached)
 	if (!option->argument && attached)
 		return fail(p, "no value goes with", slice_of(option->name), "");
 	if (option->argument && !attached) {
-		if (p->at + 1 >= p->count)
+		const char *next = p->at + 1 < p->count ? p->words[p->at + 1] : NULL;
+		if (!next)
 			return fail(p, "a value is missing after", slice_of(p->words[p->at]), "");
+		if (next[0] == '-' && next[1])
+			return fail(p, "a value is missing after", slice_of(p->words[p->at]), " (one that begins with \"-\" goes behind \"=\")");
 		value = p->words[++p->at];
 	}
 	if (p->out->given_count == OPTIONS_GIVEN_MAX)

@@ -30,7 +30,8 @@ struct options {
 	size_t word_count;
 };
 
-/* Reads `words` (borrowed for as long as `out` is used) by `table` (ends with a null name): --name VALUE, --name=VALUE, -x VALUE, -xVALUE, "--" ends the options. False,
+/* Reads `words` (borrowed for as long as `out` is used) by `table` (ends with a null name): --name VALUE, --name=VALUE, -x VALUE, -xVALUE, "--" ends the options; a VALUE
+ * that begins with "-" only as --name=VALUE. False,
  * with a message that names `command`, when something does not fit. */
 MUST_USE bool options_parse(const char *command, const struct option *table, size_t count, const char *const *words,
     struct options *out);

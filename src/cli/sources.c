@@ -12,7 +12,7 @@ sources_init(struct sources *sources, const struct options *options, bool has_de
 {
 	memset(sources, 0, sizeof(*sources));
 	sources->config.assignments = sources->assignments;
-	sources->config.environment = environ;
+	sources->config.environment = (const char *const *)environ;
 	sources->config.file = options_value(options, "config");
 	if (!sources->config.file && has_default_file && access(SOURCES_DEFAULT_FILE, F_OK) == 0)
 		sources->config.file = SOURCES_DEFAULT_FILE;

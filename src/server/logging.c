@@ -25,6 +25,12 @@ open_syslog(void)
 	return fd;
 }
 
+static int
+open_file(const char *path)
+{
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
 int
 logging_open(const struct settings *settings)
 {
@@ -32,7 +38,13 @@ logging_open(const struct settings *settings)
 		return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (is_syslog(settings))
 		return open_syslog();
-	return open(settings->log_destination, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	return open_file(settings->log_destination);
+}
+
+int
+logging_open_xferlog(const struct settings *settings)
+{
+	return open_file(settings->xferlog);
 }
 
 void

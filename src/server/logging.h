@@ -10,6 +10,9 @@
  * cannot. Given to the caller. */
 MUST_USE int logging_open(const struct settings *settings);
 
+/* The same for the file that `xferlog` names, which is not empty. */
+MUST_USE int logging_open_xferlog(const struct settings *settings);
+
 /* Sets style and level; leaves descriptor and role alone. */
 void logging_configure(struct log *log, const struct settings *settings);
 

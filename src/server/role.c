@@ -44,9 +44,10 @@ take_settings(struct role *role, struct message *m)
 static void
 take_log(struct role *role, struct message *m)
 {
-	if (role->log.fd >= 0)
-		close(role->log.fd);
-	role->log.fd = m->fd;
+	int *slot = m->session == ROLE_XFERLOG ? &role->xferlog_fd : &role->log.fd;
+	if (*slot >= 0)
+		close(*slot);
+	*slot = m->fd;
 	m->fd = -1;
 }
 
@@ -123,7 +124,7 @@ has_all(const struct role *role, enum peer_kind kind)
 bool
 role_start(struct role *role, const char *name, enum peer_kind kind, const struct role_hooks *hooks, void *context)
 {
-	*role = (struct role){.name = name, .log = {.fd = -1, .role = name}, .hooks = hooks, .context = context};
+	*role = (struct role){.name = name, .log = {.fd = -1, .role = name}, .xferlog_fd = -1, .hooks = hooks, .context = context};
 	role->base = loop_new();
 	if (!role->base || evsignal_assign(&role->terminate, role->base, SIGTERM, on_terminate, role) != 0 || evsignal_add(&role->terminate, NULL) != 0)
 		return false;

@@ -23,6 +23,9 @@
 #define ROLE_MONITOR_FD 3
 #define ROLE_FIRST_FD 4 /* what else the monitor gives: worker: root, then mounts in the order of the settings; gate: listeners; status: control socket */
 
+/* MESSAGE_LOG with this number in the place of a session brings the xferlog, with 0 the log. */
+#define ROLE_XFERLOG 1
+
 /* Called from the loop with the context of role_start(); any may be null. `m` is borrowed, m->fd may be taken. */
 struct role_hooks {
 	void (*on_peer)(void *context, struct message *m);      /* MESSAGE_PEER: m->body.peer, m->fd; replaces an older one of the same kind and index */
@@ -40,6 +43,7 @@ struct role {
 	struct channel *monitor;
 	const struct settings *settings;
 	struct log log;                /* log.fd is owned by the role */
+	int xferlog_fd;                /* worker: where the lines of xferlog(5) go; owned; -1: nowhere */
 	struct message_identity identity; /* worker only: whom it works for; uid and gid are resolved by the monitor, 0 never */
 	struct settings *owned_settings;
 	struct event terminate;

@@ -22,13 +22,13 @@ resolve(struct config *config, const char *name, const char *text)
 }
 
 static const char *
-variable(char *const *environment, const char *name)
+variable(const char *const *environment, const char *name)
 {
 	return environment ? config_override_variable(environment, slice_of(name)) : NULL;
 }
 
 static const char *
-default_state_dir(struct config *config, char *const *environment)
+default_state_dir(struct config *config, const char *const *environment)
 {
 	const char *state = variable(environment, "XDG_STATE_HOME");
 	const char *home = variable(environment, "HOME");
@@ -40,7 +40,7 @@ default_state_dir(struct config *config, char *const *environment)
 }
 
 static const char *
-default_runtime_dir(struct config *config, char *const *environment)
+default_runtime_dir(struct config *config, const char *const *environment)
 {
 	const char *instance = config_lookup(config, "instance").text;
 	const char *runtime = variable(environment, "XDG_RUNTIME_DIR");
@@ -74,7 +74,7 @@ resolve_listeners(struct config *config)
 }
 
 static void
-resolve_all(struct config *config, char *const *environment)
+resolve_all(struct config *config, const char *const *environment)
 {
 	resolve(config, "state-dir", default_state_dir(config, environment));
 	resolve(config, "runtime-dir", default_runtime_dir(config, environment));

@@ -144,7 +144,7 @@ show_lines(FILE *server, FILE *out)
 }
 
 static int
-conclude(const json_t *end)
+conclude(const json_t *end, FILE *out)
 {
 	const char *error = json_string_value(json_object_get(end, "error"));
 	const char *policy = json_string_value(json_object_get(end, "port-policy"));
@@ -155,7 +155,7 @@ conclude(const json_t *end)
 	if (!json_is_true(json_object_get(end, "complete")))
 		fputs("breakwater: some processes did not answer; the list is not complete\n", stderr);
 	if (policy && strcmp(policy, "rfc") == 0)
-		fputs("breakwater: warning: port-policy is rfc: this server connects to any address and port a client names (CERT category 1)\n", stderr);
+		fputs("Warning: port-policy is rfc: this server connects to any address and port that a client names (CERT category 1).\n", out);
 	return EXIT_SUCCESS;
 }
 
@@ -166,7 +166,7 @@ status_client_sessions(const char *runtime_dir, bool is_json, FILE *out)
 	if (!server)
 		return EXIT_FAILURE;
 	json_t *end = is_json ? show_lines(server, out) : show_table(server, out);
-	int status = conclude(end);
+	int status = conclude(end, is_json ? stderr : out);
 	json_decref(end);
 	fclose(server);
 	return status;

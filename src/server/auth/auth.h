@@ -20,7 +20,4 @@ struct auth {
 	uint32_t last_key;
 };
 
-/* Tells the gate that a session is not let in. */
-void auth_deny(struct auth *auth, uint64_t session, enum login_denial reason);
-
 #endif

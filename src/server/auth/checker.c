@@ -77,7 +77,7 @@ look_up(struct reader *reader, struct check *check)
 	enum store_status status = store_user_get(store, slice_of(check->name), &user);
 	if (status != STORE_OK && status != STORE_NOT_FOUND)
 		store_close(&reader->store); /* perhaps another file is there next time */
-	bool is_found = status == STORE_OK && principal_of_store(&user, &check->account);
+	bool is_found = status == STORE_OK && principal_of_store(&user, &check->principal);
 	explicit_bzero(user.password_hash, sizeof(user.password_hash));
 	return is_found;
 }
@@ -85,12 +85,12 @@ look_up(struct reader *reader, struct check *check)
 static void
 work_on(struct reader *reader, struct check *check)
 {
-	bool is_known = check->is_account_known || look_up(reader, check);
-	/* SECURITY: unit test auth: a hash is computed for unknown users too, so that the time does not tell who exists. */
-	bool is_right = password_verify(check->password, is_known ? check->account.password_hash : NULL);
+	bool is_known = check->is_principal_known || look_up(reader, check);
+	/* SECURITY: test_auth wrong_logins_cost_the_same: a hash is computed for unknown users too, so that the time does not tell who exists. */
+	bool is_right = password_verify(check->password, is_known ? check->principal.password_hash : NULL);
 	check->is_right = is_known && is_right;
 	explicit_bzero(check->password, sizeof(check->password));
-	explicit_bzero(check->account.password_hash, sizeof(check->account.password_hash));
+	explicit_bzero(check->principal.password_hash, sizeof(check->principal.password_hash));
 }
 
 static struct check *

@@ -15,9 +15,9 @@ struct check {
 	char name[STORE_NAME_MAX + 1]; /* empty: no user can have the name that was given */
 	char password[512];            /* wiped once checked */
 	char store_path[4096];         /* empty: no store */
-	bool is_account_known;         /* the configuration has the user; else the store is asked */
+	bool is_principal_known;         /* the configuration has the user; else the store is asked */
 	bool is_right;                 /* the answer */
-	struct principal account;        /* of the user; also part of the answer */
+	struct principal principal;        /* of the user; also part of the answer */
 };
 
 /* Starts the threads: after the sandbox was entered. `on_done` is called on the loop, which gets `check` back. Null when the system is short of

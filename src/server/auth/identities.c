@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/auth/identities.h"
 
+#include "server/auth/desk.h"
+
 #include <stdlib.h>
 
 struct waiting {
 	struct waiting *next;
 	uint64_t session;
-	struct principal account;
+	struct principal principal;
 };
 
 struct known_identity {
@@ -21,24 +23,24 @@ struct known_identity {
 };
 
 static bool
-is_same(const struct known_identity *known, const struct principal *account)
+is_same(const struct known_identity *known, const struct principal *principal)
 {
-	const struct message_identity *a = &known->identity, *b = &account->identity;
+	const struct message_identity *a = &known->identity, *b = &principal->identity;
 	return a->uid == b->uid && a->rights == b->rights && a->is_anonymous == b->is_anonymous && a->host == b->host &&
-	    strcmp(known->home, account->home) == 0;
+	    strcmp(known->home, principal->home) == 0;
 }
 
 static struct known_identity *
-add(struct auth *auth, const struct principal *account)
+add(struct auth *auth, const struct principal *principal)
 {
 	struct known_identity *known = calloc(1, sizeof(*known));
 	if (known)
-		known->home = strdup(account->home);
+		known->home = strdup(principal->home);
 	if (!known || !known->home) {
 		free(known);
 		return NULL;
 	}
-	known->identity = account->identity;
+	known->identity = principal->identity;
 	known->identity.key = ++auth->last_key;
 	known->next = auth->identities;
 	auth->identities = known;
@@ -46,12 +48,12 @@ add(struct auth *auth, const struct principal *account)
 }
 
 static struct known_identity *
-find_or_add(struct auth *auth, const struct principal *account)
+find_or_add(struct auth *auth, const struct principal *principal)
 {
 	struct known_identity *known = auth->identities;
-	while (known && !is_same(known, account))
+	while (known && !is_same(known, principal))
 		known = known->next;
-	return known ? known : add(auth, account);
+	return known ? known : add(auth, principal);
 }
 
 static struct known_identity *
@@ -78,20 +80,20 @@ forget_if_unused(struct auth *auth, struct known_identity *known)
 }
 
 static void
-let_in(struct auth *auth, const struct known_identity *known, uint64_t session, const struct principal *account)
+let_in(struct auth *auth, const struct known_identity *known, uint64_t session, const struct principal *principal)
 {
 	uint32_t index = known->workers[session % known->worker_count];
 	struct channel *worker = peers_find(&auth->workers, index);
-	char storage[sizeof(account->user) + sizeof(account->group)];
+	char storage[sizeof(principal->user) + sizeof(principal->group)];
 	struct buf tail = BUF_OVER(storage);
 	if (!worker) {
-		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
 		return;
 	}
-	message_put_field(&tail, slice_of(account->user));
-	message_put_field(&tail, slice_of(account->group));
+	message_put_field(&tail, slice_of(principal->user));
+	message_put_field(&tail, slice_of(principal->group));
 	struct message permit = {.type = MESSAGE_PERMIT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
-	permit.body.permit = (struct message_permit){.rights = account->identity.rights, .is_anonymous = account->identity.is_anonymous};
+	permit.body.permit = (struct message_permit){.rights = principal->identity.rights, .is_anonymous = principal->identity.is_anonymous};
 	channel_send(worker, &permit);
 	struct message granted = {.type = MESSAGE_LOGIN_GRANTED, .fd = -1, .session = session};
 	granted.body.peer = (struct message_peer){.kind = PEER_WORKER, .index = index};
@@ -99,45 +101,45 @@ let_in(struct auth *auth, const struct known_identity *known, uint64_t session, 
 }
 
 static void
-want_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *account)
+want_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *principal)
 {
 	char storage[sizeof(struct principal)];
 	struct buf tail = BUF_OVER(storage);
-	message_put_field(&tail, slice_of(account->user));
-	message_put_field(&tail, slice_of(account->home));
-	message_put_field(&tail, slice_of(account->group));
+	message_put_field(&tail, slice_of(principal->user));
+	message_put_field(&tail, slice_of(principal->home));
+	message_put_field(&tail, slice_of(principal->group));
 	struct message m = {.type = MESSAGE_WORKER_WANT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
 	m.body.identity = known->identity;
 	known->is_wanted = channel_send(auth->role.monitor, &m);
 }
 
 static void
-wait_for_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *account)
+wait_for_worker(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *principal)
 {
 	struct waiting *waiting = malloc(sizeof(*waiting));
 	if (!waiting) {
-		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
 		return;
 	}
-	*waiting = (struct waiting){.next = known->waiting, .session = session, .account = *account};
+	*waiting = (struct waiting){.next = known->waiting, .session = session, .principal = *principal};
 	known->waiting = waiting;
 }
 
 void
-identities_admit(struct auth *auth, uint64_t session, const struct principal *account)
+identities_admit(struct auth *auth, uint64_t session, const struct principal *principal)
 {
-	struct known_identity *known = find_or_add(auth, account);
+	struct known_identity *known = find_or_add(auth, principal);
 	if (!known) {
-		auth_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
 		return;
 	}
 	bool is_short = known->worker_count < auth->role.settings->workers_per_identity && !known->is_limited;
 	if (!known->is_wanted && (is_short || known->worker_count == 0))
-		want_worker(auth, known, session, account);
+		want_worker(auth, known, session, principal);
 	if (known->worker_count)
-		let_in(auth, known, session, account);
+		let_in(auth, known, session, principal);
 	else
-		wait_for_worker(auth, known, session, account);
+		wait_for_worker(auth, known, session, principal);
 }
 
 static struct waiting *
@@ -162,7 +164,7 @@ identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
 	known->workers[known->worker_count++] = worker;
 	known->is_wanted = false;
 	for (struct waiting *each; (each = take_waiting(known)); free(each))
-		let_in(auth, known, each->session, &each->account);
+		let_in(auth, known, each->session, &each->principal);
 }
 
 static void
@@ -196,6 +198,6 @@ identities_failed(struct auth *auth, uint32_t key, enum login_denial reason)
 	known->is_wanted = false;
 	known->is_limited = true;
 	for (struct waiting *each; (each = take_waiting(known)); free(each))
-		auth_deny(auth, each->session, reason);
+		desk_deny(auth, each->session, reason);
 	forget_if_unused(auth, known);
 }

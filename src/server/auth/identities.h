@@ -7,8 +7,8 @@
 #include "server/principal.h"
 #include "server/auth/auth.h"
 
-/* The account's password was right: sends the session to a worker of its identity now, or when there is one. */
-void identities_admit(struct auth *auth, uint64_t session, const struct principal *account);
+/* The principal's password was right: sends the session to a worker of its identity now, or when there is one. */
+void identities_admit(struct auth *auth, uint64_t session, const struct principal *principal);
 
 /* A worker wanted with `key` is ready and reached over auth->workers: those who wait for it are let in. */
 void identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker);

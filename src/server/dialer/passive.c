@@ -45,8 +45,10 @@ passive_close(struct dialer *dialer, struct passive **passive)
 	*passive = NULL;
 	if (closed->state == PASSIVE_RESERVED)
 		reserve_take(dialer, closed);
-	event_del(&closed->event);
-	close(closed->fd);
+	if (closed->state != PASSIVE_HELD)
+		event_del(&closed->event);
+	if (closed->fd >= 0)
+		close(closed->fd);
 	free(closed);
 }
 
@@ -118,7 +120,7 @@ static void
 passive_give(struct dialer *dialer, struct booking *booking)
 {
 	struct passive *passive = booking->passive;
-	/* SECURITY: test attacks/test_dialer: the settings may have changed since the connection was accepted. */
+	/* SECURITY: test escape-dialer: the settings may have changed since the connection was accepted. */
 	enum policy_reason reason = judge_caller(dialer, booking, &passive->peer);
 	if (reason != POLICY_ALLOWED) {
 		passive_close(dialer, &booking->passive);
@@ -185,7 +187,7 @@ static bool
 passive_judge(struct passive *passive, int fd, const struct sockaddr_storage *sa)
 {
 	struct endpoint peer;
-	/* SECURITY: test attacks/test_dialer: who is not the session's client must not get, or send, its data. */
+	/* SECURITY: test escape-dialer: who is not the session's client must not get, or send, its data. */
 	if (passive->state != PASSIVE_OPEN || !sockaddr_to_endpoint(sa, &peer) ||
 	    judge_caller(passive->dialer, passive->booking, &peer) != POLICY_ALLOWED) {
 		close(fd);

@@ -12,16 +12,33 @@ enum {
 	LISTEN_BACKLOG = 64, /* strangers are taken off at once, this is for the moment until then */
 };
 
-/* SECURITY: unit test test_ports: who can foresee the port can be there before the client. */
 static bool
-ports_choose(const struct ports *ports, uint16_t *port)
+ports_draw(struct ports *ports, uint16_t *number)
+{
+	if (ports->drawn_left == 0) {
+		if (!draw_bytes(ports->drawn, sizeof(ports->drawn)))
+			return false;
+		ports->drawn_left = ARRAY_LEN(ports->drawn);
+	}
+	*number = ports->drawn[--ports->drawn_left];
+	return true;
+}
+
+/* SECURITY: unit test test_ports: who can foresee the port can be there before the client. Numbers above the last whole multiple are
+ * drawn again, so that every port is as likely as any other. */
+static bool
+ports_choose(struct ports *ports, uint16_t *port)
 {
 	uint32_t width = (uint32_t)ports->range.last - ports->range.first + 1;
 	uint32_t slots = width / ports->count + (ports->index < width % ports->count);
-	uint32_t slot;
-	if (slots == 0 || !draw_below(slots, &slot))
+	uint16_t number;
+	if (slots == 0)
 		return false;
-	*port = (uint16_t)(ports->range.first + ports->index + slot * ports->count);
+	do
+		if (!ports_draw(ports, &number))
+			return false;
+	while (number >= UINT32_C(65536) / slots * slots);
+	*port = (uint16_t)(ports->range.first + ports->index + number % slots * ports->count);
 	return true;
 }
 
@@ -43,7 +60,7 @@ ports_try(const struct endpoint *at)
 }
 
 int
-ports_listen(const struct ports *ports, const struct endpoint *local, uint16_t *port)
+ports_listen(struct ports *ports, const struct endpoint *local, uint16_t *port)
 {
 	int fd = -EADDRINUSE;
 	for (int tries = 0; tries < LISTEN_TRIES && fd == -EADDRINUSE; tries++) {

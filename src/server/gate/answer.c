@@ -31,7 +31,7 @@ forget_name(struct talk *t)
 static void
 answer_close(struct talk *t, const struct request *r)
 {
-	/* SECURITY: test_transcripts hostile: another protocol's request is neither answered nor read on: its next lines may be commands that a
+	/* SECURITY: test_gate another_protocol_gets_no_answer: another protocol's request is neither answered nor read on: its next lines may be commands that a
 	 * third party wrote into a form (CVE-2021-3618). */
 	if (r->command.verb != VERB_FOREIGN)
 		reply_put(r->out, 421, "That is not possible here.");

@@ -46,11 +46,9 @@ pause_accepting(struct gate *gate, int error)
 static void
 on_resume(evutil_socket_t fd, short what, void *context)
 {
-	struct arrivals *arrivals = context;
 	(void)fd;
 	(void)what;
-	for (size_t i = 0; i < arrivals->count; i++)
-		event_add(&arrivals->items[i].event, NULL);
+	arrivals_start(context);
 }
 
 static void
@@ -107,8 +105,7 @@ open_one(struct gate *gate, struct arrival *arrival, int fd, uint32_t listener)
 	if (!sockaddr_local(fd, &arrival->local) || !prepare(fd))
 		return false;
 	arrival->is_wildcard = addr_is_any(&arrival->local.addr);
-	return event_assign(&arrival->event, gate->role.base, fd, EV_READ | EV_PERSIST, on_connection, arrival) == 0 &&
-	    event_add(&arrival->event, NULL) == 0;
+	return event_assign(&arrival->event, gate->role.base, fd, EV_READ | EV_PERSIST, on_connection, arrival) == 0;
 }
 
 static size_t
@@ -127,7 +124,7 @@ arrivals_open(struct gate *gate, const char *listeners)
 	size_t count = count_of(list);
 	struct arrivals *arrivals = calloc(1, sizeof(*arrivals) + count * sizeof(struct arrival));
 	gate->arrivals = arrivals;
-	if (!arrivals || event_assign(&arrivals->resume, gate->role.base, -1, 0, on_resume, arrivals) != 0)
+	if (!arrivals || event_assign(&arrivals->resume, gate->role.base, -1, 0, on_resume, gate) != 0)
 		return false;
 	for (; arrivals->count < count; arrivals->count++) {
 		uint64_t listener;
@@ -136,6 +133,14 @@ arrivals_open(struct gate *gate, const char *listeners)
 			return false;
 	}
 	return true;
+}
+
+void
+arrivals_start(struct gate *gate)
+{
+	struct arrivals *arrivals = gate->arrivals;
+	for (size_t i = 0; arrivals && i < arrivals->count; i++)
+		event_add(&arrivals->items[i].event, NULL);
 }
 
 void

@@ -8,6 +8,8 @@
 /* `listeners` names, comma-separated, the listener of each inherited descriptor ("0,0,1"). False when one is no listening socket or memory is
  * out. */
 MUST_USE bool arrivals_open(struct gate *gate, const char *listeners);
+/* Begins to accept: once there is an auth to ask. */
+void arrivals_start(struct gate *gate);
 /* Accepts no more. */
 void arrivals_close(struct gate *gate);
 

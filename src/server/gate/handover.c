@@ -136,7 +136,7 @@ static const struct denial {
 	bool is_wrong_password; /* counts as a try */
 	bool is_final;          /* 421 */
 } denials[LOGIN_DENIAL_COUNT] = {
-	/* SECURITY: unit test auth: one text, which does not tell whether the user exists. */
+	/* SECURITY: test_auth wrong_logins_look_the_same: one reason and one text, which does not tell whether the user exists. */
 	[LOGIN_DENIAL_CREDENTIALS] = {"Login incorrect.", .is_wrong_password = true},
 	[LOGIN_DENIAL_HOME] = {"Your home directory is not there; tell the administrator."},
 	[LOGIN_DENIAL_NO_WORKER] = {.is_final = true},
@@ -191,7 +191,7 @@ handover_on_worker(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
 	struct connection *c = connection_find(gate, m->session);
-	/* SECURITY: unit test gate: a worker speaks of its own sessions only. */
+	/* SECURITY: test_gate a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only. */
 	if (!c || c->state != LOGIN_DONE || c->worker != channel_index(channel))
 		return;
 	switch (m->type) {
@@ -212,6 +212,21 @@ struct visit {
 	uint32_t index;
 	struct channel *channel;
 };
+
+static void
+go_on(void *context, struct idmap_entry *entry)
+{
+	const struct connection *c = container_of(entry, struct connection, entry);
+	(void)context;
+	if (c->talk)
+		talk_go_on(c->talk);
+}
+
+void
+handover_auth_here(struct gate *gate)
+{
+	idmap_each(&gate->connections, go_on, NULL);
+}
 
 static void
 apologize(void *context, struct idmap_entry *entry)

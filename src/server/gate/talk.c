@@ -72,10 +72,17 @@ write_out(struct talk *t, struct slice bytes)
 	return true;
 }
 
+/* A password stays unread until it can be asked about: an auth that is being restarted costs a client some time and not its login. */
+static bool
+is_held(const struct talk *t)
+{
+	return t->is_waiting || (t->connection->state == LOGIN_NAMED && !channel_is_alive(t->gate->auth));
+}
+
 static void
 watch(struct talk *t)
 {
-	short wanted = t->out ? EV_WRITE : t->is_waiting ? 0 : EV_READ;
+	short wanted = t->out ? EV_WRITE : is_held(t) ? 0 : EV_READ;
 	if (wanted == t->watched)
 		return;
 	if (t->watched)
@@ -94,7 +101,7 @@ take_lines(struct talk *t, struct slice in, struct buf *out, bool *is_more)
 {
 	size_t used = 0;
 	for (unsigned i = 0; i < COMMANDS_PER_WAKEUP && buf_room(out) >= GATE_REPLY_MAX_BYTES; i++) {
-		if (t->ending || t->is_waiting)
+		if (t->ending || is_held(t))
 			return used;
 		struct slice line;
 		size_t consumed = 0;
@@ -104,7 +111,7 @@ take_lines(struct talk *t, struct slice in, struct buf *out, bool *is_more)
 		answer_line(t, status, line, out);
 		used += consumed;
 	}
-	*is_more = !t->ending && !t->is_waiting;
+	*is_more = !t->ending && !is_held(t);
 	return used;
 }
 
@@ -117,7 +124,7 @@ run(struct talk *t, size_t len, struct buf *out)
 	bool is_more = false;
 	size_t used = take_lines(t, in, out, &is_more);
 	store(t, slice_skip(in, used), &t->in, &t->in_len);
-	/* SECURITY: unit test gate: no password stays behind in the buffers that all connections share. */
+	/* SECURITY: test_gate passwords_are_wiped: no password stays behind in the buffers that all connections share. */
 	explicit_bzero(gate->in, len);
 	explicit_bzero(gate->line, len < sizeof(gate->line) ? len : sizeof(gate->line));
 	if (!write_out(t, buf_slice(out)) || (t->ending && !t->out)) {
@@ -165,6 +172,13 @@ on_io(evutil_socket_t fd, short what, void *context)
 		on_writable(context);
 	else
 		on_readable(context);
+}
+
+void
+talk_go_on(struct talk *talk)
+{
+	if (!talk->watched && !is_held(talk))
+		run_on(talk, load(talk));
 }
 
 static struct talk *

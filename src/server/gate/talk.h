@@ -28,6 +28,8 @@ void talk_greet(struct gate *gate, struct connection *connection);
 void talk_take_back(struct gate *gate, struct connection *connection, struct slice unread);
 /* Auth has refused: says 530 with `text` (static) after `delay_ms`, or 421 after the last try, and goes on. May close the connection. */
 void talk_deny(struct talk *talk, const char *text, uint32_t delay_ms);
+/* There is an auth to ask: goes on with what was held back for the want of one. May close the connection. */
+void talk_go_on(struct talk *talk);
 /* Stops watching the connection and frees the dialogue, wiping what may hold a password. Sets *talk to null; it may be null. */
 void talk_end(struct talk **talk);
 

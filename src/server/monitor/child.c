@@ -2,6 +2,7 @@
 #include "server/monitor/child.h"
 
 #include "base/loop.h"
+#include "server/role.h"
 #include "sys/spawn.h"
 
 #include <errno.h>
@@ -31,24 +32,27 @@ child_tell(const struct child *child, uint16_t type)
 }
 
 static void
-send_duplicate(const struct child *child, uint16_t type, int fd)
+send_duplicate(const struct child *child, uint16_t type, uint64_t which, int fd)
 {
 	if (child->channel)
-		channel_send(child->channel, &(struct message){.type = type, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)});
+		channel_send(child->channel, &(struct message){.type = type, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .session = which});
 }
 
 void
 child_send_settings(const struct child *child)
 {
 	const struct monitor *monitor = child->monitor;
-	/* SECURITY: test_roles secrets: password hashes go to the one role that compares them. */
-	send_duplicate(child, MESSAGE_SETTINGS, child->kind == PEER_AUTH ? monitor->secret_settings_fd : monitor->settings_fd);
+	/* SECURITY: test_roles.py password_hashes_are_in_auth_only: password hashes go to the one role that compares them. */
+	send_duplicate(child, MESSAGE_SETTINGS, 0, child->kind == PEER_AUTH ? monitor->secret_settings_fd : monitor->settings_fd);
 }
 
 void
 child_send_log(const struct child *child)
 {
-	send_duplicate(child, MESSAGE_LOG, child->monitor->log.fd);
+	const struct monitor *monitor = child->monitor;
+	send_duplicate(child, MESSAGE_LOG, 0, monitor->log.fd);
+	if (child->kind == PEER_WORKER && monitor->xferlog_fd >= 0)
+		send_duplicate(child, MESSAGE_LOG, ROLE_XFERLOG, monitor->xferlog_fd);
 }
 
 static void

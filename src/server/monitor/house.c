@@ -84,7 +84,7 @@ open_control(struct house *house, const struct settings *settings, struct buf *w
 	/* Ours, since we hold the lock: a server that was killed has left it behind. */
 	unlinkat(house->runtime_fd, CONTROL_NAME, 0);
 	house->control_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	/* SECURITY: test_status permissions: the socket belongs to the server's own user before anybody can connect to it. */
+	/* SECURITY: test_house a_second_server_is_told: the socket belongs to the server's own user before anybody can connect to it. */
 	mode_t old = umask(0177);
 	bool is_bound = house->control_fd >= 0 && bind(house->control_fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 	umask(old);

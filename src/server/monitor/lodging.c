@@ -25,20 +25,20 @@ find_in_store(const struct settings *settings, struct slice user, struct princip
 }
 
 static bool
-find_account(const struct settings *settings, const struct message_identity *asked, struct slice user, struct principal *out)
+find_principal(const struct settings *settings, const struct message_identity *asked, struct slice user, struct principal *out)
 {
 	if (asked->is_anonymous)
 		return principal_of_guest(settings, user, asked->host, out);
 	return asked->is_store_user ? find_in_store(settings, user, out) : principal_of_settings(settings, user, out);
 }
 
-/* SECURITY: unit test monitor lodging: an auth that was taken over gets no worker but for what is configured. */
+/* SECURITY: test_lodging what_is_not: an auth that was taken over gets no worker but for what is configured. */
 static bool
-is_as_configured(const struct principal *account, const struct message_identity *asked, struct slice home)
+is_as_configured(const struct principal *principal, const struct message_identity *asked, struct slice home)
 {
-	const struct message_identity *is = &account->identity;
+	const struct message_identity *is = &principal->identity;
 	return is->uid == asked->uid && is->rights == asked->rights && is->is_anonymous == asked->is_anonymous && is->host == asked->host &&
-	    slice_equal(home, slice_of(account->home));
+	    slice_equal(home, slice_of(principal->home));
 }
 
 static bool
@@ -82,7 +82,7 @@ resolve_ids(const struct monitor *monitor, int root_fd, struct message_identity 
 		identity->gid = getegid();
 		return true;
 	}
-	if (identity->uid != 0) /* SECURITY: unit test monitor lodging: no system user, whatever the store says */
+	if (identity->uid != 0) /* SECURITY: test_lodging users_of_the_store: no system user, whatever the store says */
 		return identity->uid >= monitor->settings->min_uid && use_uid(identity, identity->uid, identity->uid);
 	if (fstat(root_fd, &root) == 0 && is_owner_usable(monitor, &root))
 		return use_uid(identity, root.st_uid, root.st_gid);
@@ -130,15 +130,15 @@ bool
 lodging_open(struct lodging *lodging, const struct monitor *monitor, const struct message_identity *asked, struct slice user, struct slice home,
     enum login_denial *denial)
 {
-	struct principal account;
+	struct principal principal;
 	*lodging = (struct lodging){.identity = *asked};
 	*denial = LOGIN_DENIAL_NO_WORKER;
-	if (!find_account(monitor->settings, asked, user, &account) || !is_as_configured(&account, asked, home)) {
+	if (!find_principal(monitor->settings, asked, user, &principal) || !is_as_configured(&principal, asked, home)) {
 		report(monitor, user, "auth wants a worker for what is not configured", home, "not configured");
 		return false;
 	}
 	*denial = LOGIN_DENIAL_HOME;
-	if (!open_directories(lodging, monitor, user, account.home)) {
+	if (!open_directories(lodging, monitor, user, principal.home)) {
 		lodging_close(lodging);
 		return false;
 	}

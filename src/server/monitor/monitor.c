@@ -121,7 +121,7 @@ child_ready(struct child *child)
 	struct monitor *monitor = child->monitor;
 	child->is_ready = true;
 	introduction_arrive(child);
-	log_event(&monitor->log, LOG_LEVEL_DEBUG, "role.started", "a role is at work", LOG_F_CSTR("process.role", permit_peer_name(child->kind)),
+	log_event(&monitor->log, LOG_LEVEL_INFO, "role.started", "a role is at work", LOG_F_CSTR("process.role", permit_peer_name(child->kind)),
 	    LOG_F_NUMBER("process.pid", child->pid));
 	if (monitor->phase != MONITOR_STARTING)
 		return;
@@ -241,18 +241,26 @@ raise_descriptor_limit(void)
 }
 
 static bool
+open_logs(struct monitor *monitor, struct buf *why)
+{
+	const struct settings *settings = monitor->settings;
+	logging_configure(&monitor->log, settings);
+	monitor->log.fd = logging_open(settings);
+	if (monitor->log.fd < 0)
+		buf_printf(why, "cannot open the log %s: %s", settings->log_destination, strerror(errno));
+	else if (settings->xferlog[0] && (monitor->xferlog_fd = logging_open_xferlog(settings)) < 0)
+		buf_printf(why, "cannot open the xferlog %s: %s", settings->xferlog, strerror(errno));
+	return why->len == 0;
+}
+
+static bool
 open_all(struct monitor *monitor)
 {
 	char storage[1024];
 	struct buf why = buf_over(storage, sizeof(storage) - 1);
-	monitor->log.fd = logging_open(monitor->settings);
-	if (monitor->log.fd < 0) {
-		buf_printf(&why, "cannot open the log %s: %s", monitor->settings->log_destination, strerror(errno));
-	} else {
-		logging_configure(&monitor->log, monitor->settings);
-		if (house_open(&monitor->house, monitor->settings, &why) && doors_open(&monitor->doors, monitor->settings, &monitor->log, &why))
-			return true;
-	}
+	if (open_logs(monitor, &why) && house_open(&monitor->house, monitor->settings, &why) &&
+	    doors_open(&monitor->doors, monitor->settings, &monitor->log, &why))
+		return true;
 	storage[why.len] = '\0';
 	return say(storage);
 }
@@ -323,7 +331,7 @@ release(struct monitor *monitor)
 	doors_close(&monitor->doors);
 	house_close(&monitor->house);
 	settings_free(&monitor->settings);
-	const int fds[] = {monitor->log.fd, monitor->settings_fd, monitor->secret_settings_fd};
+	const int fds[] = {monitor->log.fd, monitor->xferlog_fd, monitor->settings_fd, monitor->secret_settings_fd};
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
@@ -340,6 +348,7 @@ monitor_run(struct settings *settings, const struct config_sources *sources,
 		.sources = sources,
 		.log = {.fd = -1, .role = "monitor"},
 		.house = {.runtime_fd = -1, .lock_fd = -1, .control_fd = -1},
+		.xferlog_fd = -1,
 		.settings_fd = -1,
 		.secret_settings_fd = -1,
 		.status = EXIT_FAILURE,

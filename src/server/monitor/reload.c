@@ -96,16 +96,27 @@ changed_for_good(const struct settings *a, const struct settings *b)
 	return NULL;
 }
 
+/* The old log goes on when the new one cannot be opened. */
 static void
-open_log_anew(struct monitor *monitor)
+open_anew(const struct monitor *monitor, int *slot, int fd, const char *path)
 {
-	int fd = logging_open(monitor->settings);
 	if (fd >= 0)
-		replace(&monitor->log.fd, fd);
-	logging_configure(&monitor->log, monitor->settings);
-	if (fd < 0)
-		log_event(&monitor->log, LOG_LEVEL_ERROR, "log.failed", "the log cannot be opened; the old one goes on",
-		    LOG_F_CSTR("file.path", monitor->settings->log_destination), LOG_F_CSTR("reason", strerror(errno)));
+		replace(slot, fd);
+	else
+		log_event(&monitor->log, LOG_LEVEL_ERROR, "log.failed", "a log cannot be opened", LOG_F_CSTR("file.path", path),
+		    LOG_F_CSTR("reason", strerror(errno)));
+}
+
+static void
+open_logs_anew(struct monitor *monitor)
+{
+	const struct settings *settings = monitor->settings;
+	logging_configure(&monitor->log, settings);
+	open_anew(monitor, &monitor->log.fd, logging_open(settings), settings->log_destination);
+	if (settings->xferlog[0])
+		open_anew(monitor, &monitor->xferlog_fd, logging_open_xferlog(settings), settings->xferlog);
+	else
+		replace(&monitor->xferlog_fd, -1);
 }
 
 static void
@@ -144,7 +155,7 @@ reload_run(struct monitor *monitor)
 	bool is_taken = fresh && take_over(monitor, fresh, &why);
 	if (fresh && !is_taken)
 		settings_free(&fresh);
-	open_log_anew(monitor);
+	open_logs_anew(monitor);
 	tell_all(monitor, is_taken);
 	if (is_taken)
 		log_event(&monitor->log, LOG_LEVEL_NOTICE, "config.reloaded", "the new configuration is in force", LOG_F_CSTR("process.role", "monitor"));

@@ -39,6 +39,7 @@ struct monitor {
 	const struct config_sources *sources;
 	struct house house;
 	struct doors doors;
+	int xferlog_fd;         /* -1: none is wanted */
 	int settings_fd;        /* sealed memory file for all roles */
 	int secret_settings_fd; /* the same with password hashes, for auth */
 	struct child *children;

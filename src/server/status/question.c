@@ -13,9 +13,6 @@ finish(struct status *status, struct slice last_line)
 	struct visitor *served = status->served;
 	event_del(&status->deadline);
 	status->served = NULL;
-	for (struct source *source = status->sources; source; source = source->next)
-		source->is_awaited = false;
-	status->awaited_count = 0;
 	if (served) {
 		visitor_tell(served, last_line);
 		visitor_done(served);
@@ -24,11 +21,11 @@ finish(struct status *status, struct slice last_line)
 }
 
 static void
-finish_list(struct status *status, bool is_complete)
+finish_list(struct status *status)
 {
 	char storage[256];
 	struct buf line = BUF_OVER(storage);
-	control_put_end(&line, is_complete, policy_name((enum port_policy)status->role.settings->port_policy));
+	control_put_end(&line, status->is_complete, policy_name((enum port_policy)status->role.settings->port_policy));
 	finish(status, buf_slice(&line));
 }
 
@@ -50,17 +47,24 @@ finish_with_error(struct status *status)
 	finish(status, buf_slice(&line));
 }
 
+static bool
+is_concerned(const struct status *status, const struct source *source)
+{
+	return status->served->request.kind != CONTROL_KICK || source->kind == PEER_GATE;
+}
+
 static void
 ask(struct status *status, struct source *source)
 {
 	const struct control_request *request = &status->served->request;
-	bool is_kick = request->kind == CONTROL_KICK;
-	if (is_kick && source->kind != PEER_GATE)
+	struct message m = {
+		.type = request->kind == CONTROL_KICK ? MESSAGE_KICK : MESSAGE_QUERY, .fd = -1, .session = request->session, .body.query.token = status->token};
+	if (source->asked || !channel_send(source->channel, &m)) {
+		status->is_complete = false;
 		return;
-	struct message m = {.type = is_kick ? MESSAGE_KICK : MESSAGE_QUERY, .fd = -1, .session = request->session};
-	m.body.query.token = status->token;
-	source->is_awaited = channel_send(source->channel, &m);
-	status->awaited_count += source->is_awaited;
+	}
+	source->asked = status->token;
+	status->awaited_count++;
 }
 
 static void
@@ -69,10 +73,11 @@ on_deadline(evutil_socket_t fd, short what, void *context)
 	struct status *status = context;
 	(void)fd;
 	(void)what;
+	status->is_complete = false;
 	if (status->served->request.kind == CONTROL_KICK)
 		finish_with_error(status);
 	else
-		finish_list(status, false);
+		finish_list(status);
 }
 
 bool
@@ -88,9 +93,12 @@ question_next(struct status *status)
 	if (status->served || !(status->served = visitor_waiting(status)))
 		return;
 	status->token++;
+	status->awaited_count = 0;
+	status->is_complete = true;
 	evtimer_add(&status->deadline, &limit);
 	for (struct source *source = status->sources; source; source = source->next)
-		ask(status, source);
+		if (is_concerned(status, source))
+			ask(status, source);
 	if (status->awaited_count == 0)
 		finish_with_error(status);
 }
@@ -126,19 +134,23 @@ source_of(const struct status *status, const struct channel *channel)
 	return source;
 }
 
+static bool
+is_under_way(const struct status *status, const struct source *source)
+{
+	return status->served && source->asked == status->token;
+}
+
 static void
 answered(struct status *status, struct source *source, const struct message *m)
 {
-	source->answering = m->body.query.token + 1;
-	if (!source->is_awaited || m->body.query.token != status->token)
-		return;
-	source->is_awaited = false;
-	if (--status->awaited_count > 0)
+	bool was_awaited = is_under_way(status, source);
+	source->asked = 0;
+	if (!was_awaited || --status->awaited_count > 0)
 		return;
 	if (m->type == MESSAGE_KICK)
 		finish_kick(status, m->body.query.found);
 	else
-		finish_list(status, true);
+		finish_list(status);
 }
 
 void
@@ -148,16 +160,14 @@ question_on_answer(void *context, struct channel *channel, struct message *m)
 	struct source *source = source_of(status, channel);
 	if (m->type == MESSAGE_QUERY_END || m->type == MESSAGE_KICK)
 		answered(status, source, m);
-	else if (m->type == MESSAGE_RECORD && source->is_awaited && source->answering == status->token)
+	else if (m->type == MESSAGE_RECORD && is_under_way(status, source))
 		pass_on(status, m);
 }
 
 void
 question_source_gone(struct status *status, struct source *source)
 {
-	if (!source->is_awaited)
-		return;
-	source->is_awaited = false;
-	if (--status->awaited_count == 0)
-		finish_list(status, false);
+	/* A worker's sessions have died with it, so the list is complete without them. */
+	if (is_under_way(status, source) && --status->awaited_count == 0)
+		finish_list(status);
 }

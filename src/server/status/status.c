@@ -51,7 +51,6 @@ on_peer(void *context, struct message *m)
 	}
 	source->kind = peer.kind;
 	source->index = peer.index;
-	source->answering = status->token + 1;
 	source->next = status->sources;
 	status->sources = source;
 }

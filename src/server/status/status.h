@@ -9,13 +9,12 @@
 
 struct visitor;
 
-/* Gate or a worker. Its answers come in the order of the questions, so what it says belongs to the oldest that it has not finished. */
+/* Gate or a worker. One that has not finished with a question is asked no other, so that all it says belongs to that one. */
 struct source {
 	struct source *next;
 	uint32_t kind, index;
 	struct channel *channel;
-	uint64_t answering; /* the token of that question */
-	bool is_awaited;    /* it has not finished the question under way */
+	uint64_t asked; /* token of the question it has not finished; 0 none */
 };
 
 struct status {
@@ -25,8 +24,9 @@ struct status {
 	struct visitor *visitors;  /* all; oldest first */
 	size_t visitor_count;
 	struct visitor *served;    /* whose question is under way, or null */
-	uint64_t token;            /* of that question */
-	size_t awaited_count;
+	uint64_t token;            /* of that question; 0 before the first */
+	size_t awaited_count;      /* sources that have not finished it */
+	bool is_complete;          /* nobody had to be left out */
 	struct event deadline;
 };
 

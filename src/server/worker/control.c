@@ -32,6 +32,28 @@ struct view {
 	size_t len;
 };
 
+/* ---- what is watched for */
+
+static void control_on_event(int fd, short what, void *context);
+
+/* `what` is EV_READ, or EV_CLOSED alone while no more bytes are wanted: the end of the connection is news at any time. */
+static bool
+control_watch(struct client *client, short what)
+{
+	if (event_initialized(&client->event))
+		event_del(&client->event);
+	event_assign(&client->event, client->worker->role.base, client->fd, what | EV_PERSIST, control_on_event, client);
+	return event_add(&client->event, client->worker->idle_timeout) == 0;
+}
+
+/* A full buffer stops the reading until some of it has been taken. */
+static bool
+control_watch_for(struct client *client, size_t kept)
+{
+	short wanted = kept < CONTROL_INPUT_MAX && !client->output ? EV_READ : EV_CLOSED;
+	return client->is_gone || event_pending(&client->event, wanted, NULL) || control_watch(client, wanted);
+}
+
 /* ---- replies */
 
 static void control_on_writable(int fd, short what, void *context);
@@ -81,9 +103,8 @@ static void
 control_keep(struct client *client, struct slice rest)
 {
 	struct control_output *output = client->output;
-	if (!output)
-		event_del(&client->event);
-	if ((!output || output->cap - output->len < rest.len) && !control_grow_output(client, rest.len)) {
+	bool has_room = output && output->cap - output->len >= rest.len;
+	if ((!output && !control_watch(client, EV_CLOSED)) || (!has_room && !control_grow_output(client, rest.len))) {
 		control_cut(client);
 		return;
 	}
@@ -130,7 +151,7 @@ control_on_drained(struct client *client)
 	event_del(&client->output->event);
 	free(client->output);
 	client->output = NULL;
-	if (event_add(&client->event, client->worker->idle_timeout) < 0)
+	if (!control_watch_for(client, client->input ? client->input->len : 0))
 		client_end(client);
 	else if (client->statlist)
 		statlist_go_on(client->statlist);
@@ -177,10 +198,9 @@ control_remove(struct view *view, size_t len)
 static bool
 control_take_line(struct client *client, struct view *view)
 {
-	char decoded[LINE_MAX_BYTES];
 	struct slice line, rest = {view->bytes + view->judged, view->len - view->judged};
 	size_t consumed;
-	enum line_status status = line_split(rest, &view->scanned, decoded, sizeof(decoded), &line, &consumed);
+	enum line_status status = line_split(rest, &view->scanned, client->worker->line, LINE_MAX_BYTES, &line, &consumed);
 	if (status == LINE_MORE)
 		return false;
 	if (status == LINE_TOO_LONG) {
@@ -232,19 +252,6 @@ control_load(struct client *client)
 	return view;
 }
 
-/* A full buffer stops the reading until some of it has been taken. */
-static void
-control_watch(struct client *client, size_t kept)
-{
-	if (client->is_gone || client->output)
-		return;
-	bool is_watched = event_pending(&client->event, EV_READ, NULL);
-	if (kept == CONTROL_INPUT_MAX && is_watched)
-		event_del(&client->event);
-	else if (kept < CONTROL_INPUT_MAX && !is_watched)
-		(void)event_add(&client->event, client->worker->idle_timeout);
-}
-
 static bool
 control_save(struct client *client, const struct view *view)
 {
@@ -257,8 +264,7 @@ control_save(struct client *client, const struct view *view)
 		memcpy(input->bytes, view->bytes + view->start, kept);
 		client->input = input;
 	}
-	control_watch(client, kept);
-	return true;
+	return control_watch_for(client, kept);
 }
 
 static void
@@ -308,6 +314,8 @@ control_on_event(int fd, short what, void *context)
 	struct client *client = context;
 	if (what & EV_READ)
 		control_read(client);
+	else if (what & EV_CLOSED)
+		client_end(client);
 	else
 		control_time_out(client);
 }
@@ -315,8 +323,7 @@ control_on_event(int fd, short what, void *context)
 bool
 control_start(struct client *client, struct slice early)
 {
-	event_assign(&client->event, client->worker->role.base, client->fd, EV_READ | EV_PERSIST, control_on_event, client);
-	if (early.len > CONTROL_INPUT_MAX || (!client->output && event_add(&client->event, client->worker->idle_timeout) < 0))
+	if (early.len > CONTROL_INPUT_MAX || !control_watch(client, client->output ? EV_CLOSED : EV_READ))
 		return false;
 	if (early.len == 0)
 		return true;

@@ -30,18 +30,46 @@ dispatch_reply(const struct dispatch *d)
 }
 
 static void
+dispatch_put_help(struct buf *reply, const struct dispatch *d)
+{
+	bool is_site = d->action->verb == VERB_SITE;
+	inform_put_help(reply, is_site ? SLICE_LITERAL("SITE") : d->action->path);
+}
+
+static void
+dispatch_put_features(struct buf *reply, const struct dispatch *d)
+{
+	inform_put_features(reply, &d->client->session);
+}
+
+static void
+dispatch_put_status(struct buf *reply, const struct dispatch *d)
+{
+	inquiry_put_status(reply, d->client);
+}
+
+/* RFC 3659 section 7.9: OPTS MLST is answered with the facts that are on now. */
+static void
+dispatch_put_options(struct buf *reply, const struct dispatch *d)
+{
+	buf_put_text(reply, "200 ");
+	session_put_mlst_options(&d->client->session, reply);
+	buf_put_text(reply, "\r\n");
+}
+
+static void
 dispatch_inform(const struct dispatch *d)
 {
+	static void (*const rows[VERB_COUNT])(struct buf *, const struct dispatch *) = {
+		[VERB_FEAT] = dispatch_put_features,
+		[VERB_HELP] = dispatch_put_help,
+		[VERB_SITE] = dispatch_put_help,
+		[VERB_STAT] = dispatch_put_status,
+		[VERB_OPTS] = dispatch_put_options,
+	};
 	char storage[INFORM_REPLY_MAX];
 	struct buf reply = BUF_OVER(storage);
-	if (d->action->verb == VERB_FEAT)
-		inform_put_features(&reply, &d->client->session);
-	else if (d->action->verb == VERB_STAT)
-		inquiry_put_status(&reply, d->client);
-	else if (d->action->verb == VERB_SITE)
-		inform_put_help(&reply, SLICE_LITERAL("SITE"));
-	else
-		inform_put_help(&reply, d->action->path);
+	rows[d->action->verb](&reply, d);
 	control_send(d->client, buf_slice(&reply));
 }
 
@@ -145,7 +173,7 @@ dispatch_judge(struct client *client, enum command_status status, const struct c
 static bool
 dispatch_must_wait(const struct client *client, enum verb verb, bool is_next)
 {
-	if (client->awaits == CLIENT_AWAITS_PORT)
+	if (client->awaits == CLIENT_AWAITS_PORT || client->is_abort_due)
 		return true;
 	return client->transfer && verb != VERB_ABOR && !(is_next && transfer_is_begun(client->transfer));
 }

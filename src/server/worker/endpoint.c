@@ -4,7 +4,7 @@
 #include "base/loop.h"
 #include "ftp/hostport.h"
 #include "ftp/reply.h"
-#include "server/dialer/reserve.h"
+#include "server/reserve-time.h"
 #include "server/worker/control.h"
 #include "server/worker/transfer.h"
 
@@ -128,7 +128,7 @@ endpoint_on_data(struct client *client, struct message *m)
 	int fd = m->fd;
 	m->fd = -1;
 	if (fd >= 0)
-		transfer_connected(client->transfer, fd, &m->body.data.peer);
+		transfer_connected(client->transfer, fd, &m->body.data);
 	else
 		transfer_unconnected(client->transfer, &(struct message_failure){.error = EMFILE});
 }

@@ -142,6 +142,7 @@ put_plain(struct lister_line *line, struct buf *out, const struct lister_name *n
 	if (find_facts(line, name, &entry) < 0)
 		return;
 	entry.name = shown;
+	entry.is_removable &= kind == LISTING_ENTRY; /* of the others it is a matter of a directory that was not asked */
 	if (line->form == LISTER_FORM_LS)
 		listing_put_ls(out, &entry, shown_time(line, line->now_s));
 	else if (!listing_put_mlsd(out, &entry, kind, line->facts, line->rights))

@@ -23,14 +23,11 @@ outbound_count(struct transfer *transfer, size_t sent)
 /* ---- a file */
 
 int
-outbound_measure(struct transfer *transfer)
+outbound_measure(struct transfer *transfer, const struct stat *status)
 {
-	struct stat status;
-	if (fstat(transfer->file_fd, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
-	uint64_t size = (uint64_t)status.st_size;
+	if (!S_ISREG(status->st_mode))
+		return S_ISDIR(status->st_mode) ? -EISDIR : -EINVAL;
+	uint64_t size = (uint64_t)status->st_size;
 	if (transfer->restart_at > size)
 		return -ERANGE;
 	transfer->position = transfer->restart_at;
@@ -54,7 +51,8 @@ outbound_open_file(struct transfer *transfer)
 	transfer->file_fd = tree_open(&transfer->client->worker->tree, transfer->path, O_RDONLY, 0);
 	if (transfer->file_fd < 0)
 		return transfer->file_fd;
-	int error = outbound_measure(transfer);
+	struct stat status;
+	int error = fstat(transfer->file_fd, &status) < 0 ? -errno : outbound_measure(transfer, &status);
 	if (error)
 		outbound_close_file(transfer);
 	return error;

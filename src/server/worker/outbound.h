@@ -8,9 +8,9 @@
 
 extern const struct transfer_kind outbound_file, outbound_listing;
 
-/* Checks the open file and sets what of it shall be sent, from REST and RANG; 0 or -errno: EISDIR, EINVAL for what is no file, ERANGE for
- * an offset beyond the end. Does not block. */
-MUST_USE int outbound_measure(struct transfer *transfer);
+/* Sets what of the open file shall be sent, from its status, REST and RANG; 0 or -errno: EISDIR, EINVAL for what is no file, ERANGE for an
+ * offset beyond the end. */
+MUST_USE int outbound_measure(struct transfer *transfer, const struct stat *status);
 /* On the loop: sends all of a small file that is in the page cache. False when it is not small, not there, or the connection did not take all: the
  * pool goes on from `position`. */
 bool outbound_send_small(struct transfer *transfer, char *scratch, size_t cap);

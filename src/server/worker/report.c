@@ -10,7 +10,7 @@
 #include <errno.h>
 
 /* Of a path in a 150. */
-enum { REPORT_PATH_MAX = 1024 };
+enum { REPORT_PATH_MAX = 256 };
 
 static bool
 report_is_upload(const struct transfer *transfer)
@@ -93,14 +93,12 @@ report_cut(const struct transfer *transfer, struct buf *reply)
 	buf_printf(reply, "426 %s%s.\r\n", report_cut_text(transfer), report_is_upload(transfer) ? kept : "");
 }
 
-void
-report_reply(struct transfer *transfer)
+static void
+report_failed(struct transfer *transfer)
 {
 	char storage[FILEOP_REPLY_MAX];
 	struct buf reply = BUF_OVER(storage);
-	if (transfer->result == TRANSFER_WHOLE)
-		reply_put(&reply, 226, "Transfer complete.");
-	else if (transfer->cut != TRANSFER_CUT_NONE)
+	if (transfer->cut != TRANSFER_CUT_NONE)
 		report_cut(transfer, &reply);
 	else if (transfer->error < 0)
 		report_refused(transfer, &reply);
@@ -111,6 +109,15 @@ report_reply(struct transfer *transfer)
 	else
 		report_cut(transfer, &reply);
 	control_send(transfer->client, buf_slice(&reply));
+}
+
+void
+report_reply(struct transfer *transfer)
+{
+	if (transfer->result == TRANSFER_WHOLE)
+		control_reply(transfer->client, 226, "Transfer complete.");
+	else
+		report_failed(transfer);
 }
 
 /* ---- the log */

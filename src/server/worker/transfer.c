@@ -10,12 +10,13 @@
 #include "server/worker/outbound.h"
 #include "server/worker/report.h"
 #include "server/worker/request.h"
+#include "server/worker/xferlog.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -131,8 +132,6 @@ transfer_close_data(struct transfer *transfer)
 {
 	if (transfer->data_fd < 0)
 		return;
-	/* The end of the stream is due now, though the dialer may hold its duplicate for another moment. */
-	shutdown(transfer->data_fd, SHUT_WR);
 	close(transfer->data_fd);
 	transfer->data_fd = -1;
 }
@@ -146,6 +145,7 @@ transfer_finish(struct transfer *transfer)
 	transfer_close_data(transfer);
 	report_reply(transfer);
 	report_log(transfer);
+	xferlog_write(transfer);
 	client->transfer = NULL;
 	transfer_free(transfer);
 	session_done(&client->session, verb, is_whole);
@@ -226,11 +226,12 @@ transfer_on_moved(struct transfer *transfer)
 }
 
 void
-transfer_connected(struct transfer *transfer, int fd, const struct endpoint *peer)
+transfer_connected(struct transfer *transfer, int fd, const struct message_data *data)
 {
 	struct worker *worker = transfer->client->worker;
 	transfer->data_fd = fd;
-	transfer->peer = *peer;
+	transfer->peer = data->peer;
+	transfer->is_passive = data->is_passive;
 	transfer->phase = TRANSFER_MOVING;
 	transfer->started_ms = loop_now_ms();
 	session_transfer_started(&transfer->client->session);
@@ -257,8 +258,8 @@ transfer_unconnected(struct transfer *transfer, const struct message_failure *fa
 static void
 transfer_on_opened(struct transfer *transfer)
 {
-	if (transfer->error < 0)
-		transfer->is_closed = true; /* a kind that could not open holds nothing */
+	if (transfer->error < 0 && transfer->kind->is_close_blocking)
+		transfer->is_closed = true; /* it could not be opened: nothing is held */
 	if (transfer->error < 0 || transfer->cut != TRANSFER_CUT_NONE) {
 		transfer_wind_up(transfer, TRANSFER_FAILED);
 		return;
@@ -288,8 +289,7 @@ transfer_done(struct job *job)
 static bool
 transfer_set_path(struct transfer *transfer, struct slice argument)
 {
-	char storage[TREE_PATH_MAX];
-	struct buf path = BUF_OVER(storage);
+	struct buf path = buf_over(transfer->client->worker->scratch, TREE_PATH_MAX - 1);
 	switch (path_resolve(client_cwd(transfer->client), argument, &path)) {
 	case PATH_OK:
 		break;
@@ -346,12 +346,14 @@ transfer_new(struct client *client, enum verb verb, struct slice argument)
 static bool
 transfer_open_cached(struct transfer *transfer)
 {
-	if (transfer->error == 0)
-		transfer->file_fd = tree_open_cached(&transfer->client->worker->tree, transfer->path);
-	if (transfer->file_fd == -EAGAIN)
+	struct stat status;
+	if (transfer->error)
+		return true;
+	int fd = tree_open_cached(&transfer->client->worker->tree, transfer->path, &status);
+	if (fd == -EAGAIN)
 		return false;
-	if (transfer->error == 0)
-		transfer->error = transfer->file_fd < 0 ? transfer->file_fd : outbound_measure(transfer);
+	transfer->file_fd = fd;
+	transfer->error = fd < 0 ? fd : outbound_measure(transfer, &status);
 	return true;
 }
 
@@ -388,12 +390,14 @@ transfer_is_begun(const struct transfer *transfer)
 	return transfer->peer.addr.family != ADDR_NONE;
 }
 
+/* The kernel counts the handshake of a connection that it began itself as one byte. */
 uint64_t
 transfer_acknowledged(const struct transfer *transfer)
 {
-	uint64_t bytes = atomic_load_explicit(&transfer->bytes, memory_order_relaxed);
-	int unsent = 0;
-	if (transfer->kind->event == EV_WRITE && transfer->data_fd >= 0 && ioctl(transfer->data_fd, SIOCOUTQ, &unsent) == 0 && unsent > 0)
-		return bytes > (uint64_t)unsent ? bytes - (uint64_t)unsent : 0;
-	return bytes;
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+	if (transfer->kind->event == EV_READ || transfer->data_fd < 0 ||
+	    getsockopt(transfer->data_fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return atomic_load_explicit(&transfer->bytes, memory_order_relaxed);
+	return info.tcpi_bytes_acked - (!transfer->is_passive && info.tcpi_bytes_acked > 0);
 }

@@ -62,6 +62,7 @@ struct transfer {
 	int error;                     /* errno; opening: negative, 0 none */
 	bool is_file_error;            /* it is the file's, not the connection's */
 	bool is_partial;               /* a failed upload has left something at its name */
+	bool is_passive;               /* the client has made the data connection */
 	bool is_partial_kept;          /* the setting, as it was at the start */
 	bool is_closed;                /* close() has run */
 	uint8_t reason;                /* enum policy_reason, when the dialer refused */
@@ -73,7 +74,7 @@ struct transfer {
 /* RETR STOR STOU APPE LIST NLST MLSD. The session has an endpoint. */
 void transfer_start(struct client *client, enum verb verb, struct slice argument);
 /* The dialer's answer: takes `fd`. */
-void transfer_connected(struct transfer *transfer, int fd, const struct endpoint *peer);
+void transfer_connected(struct transfer *transfer, int fd, const struct message_data *data);
 void transfer_unconnected(struct transfer *transfer, const struct message_failure *failure);
 /* Ends it early, now or as soon as its job has noticed; the replies follow from `cut`. */
 void transfer_cut(struct transfer *transfer, enum transfer_cut cut);

@@ -13,7 +13,7 @@
 #define DEPTH_MAX 32
 #define ENTRIES_MAX 1000000
 /* An upload takes its lock right after it made its file: a file so young may be one that is about to. */
-#define AGE_MIN_SECONDS 60
+#define AGE_MIN_SECONDS 2
 
 struct level {
 	struct tree_reader reader;

@@ -12,10 +12,6 @@
 /* The kernel says EAGAIN when a directory moved while ".." was being resolved; who keeps it moving gets EAGAIN himself. */
 #define OPEN_TRIES_MAX 64
 
-#ifndef SYS_fchmodat2
-#define SYS_fchmodat2 452
-#endif
-
 /* A path split into the descriptor it starts from and what is below it. */
 struct place {
 	int base_fd;
@@ -45,23 +41,21 @@ open_below(int base_fd, const char *relative, int flags, mode_t mode, unsigned r
 
 /* Takes `fd`; gives it back when reading and writing it cannot block for ever. */
 static int
-only_file_or_directory(int fd)
+only_file_or_directory(int fd, struct stat *st)
 {
-	struct stat st;
-
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+	if (fstat(fd, st) == 0 && (S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)))
 		return fd;
 	close(fd);
 	return -ENXIO;
 }
 
 static int
-open_data(int base_fd, const char *relative, int flags, mode_t mode, unsigned resolve)
+open_data(int base_fd, const char *relative, int flags, mode_t mode, unsigned resolve, struct stat *st)
 {
 	/* SECURITY: a FIFO without its other end holds a pool thread for ever: test_tree.c fifo_does_not_block */
-	return only_file_or_directory(open_below(base_fd, relative, flags | O_NONBLOCK | O_NOCTTY, mode, resolve));
+	return only_file_or_directory(open_below(base_fd, relative, flags | O_NONBLOCK | O_NOCTTY, mode, resolve), st);
 }
 
 static const struct tree_mount *
@@ -106,17 +100,17 @@ tree_open(const struct tree *tree, const char *path, int flags, mode_t mode)
 		return -ENOENT;
 	if (flags & O_PATH)
 		return open_below(place.base_fd, place.relative, flags, mode, 0);
-	return open_data(place.base_fd, place.relative, flags, mode, 0);
+	return open_data(place.base_fd, place.relative, flags, mode, 0, &(struct stat){0});
 }
 
 int
-tree_open_cached(const struct tree *tree, const char *path)
+tree_open_cached(const struct tree *tree, const char *path, struct stat *status)
 {
 	struct place place = locate(tree, path);
 
 	if (tree_is_hidden_path(path))
 		return -ENOENT;
-	return open_data(place.base_fd, place.relative, O_RDONLY, 0, RESOLVE_CACHED);
+	return open_data(place.base_fd, place.relative, O_RDONLY, 0, RESOLVE_CACHED, status);
 }
 
 int
@@ -124,7 +118,7 @@ tree_open_leaf(int parent_fd, const char *leaf, int flags, mode_t mode)
 {
 	if (flags & O_PATH)
 		return open_below(parent_fd, leaf, flags | O_NOFOLLOW, mode, 0);
-	return open_data(parent_fd, leaf, flags | O_NOFOLLOW, mode, 0);
+	return open_data(parent_fd, leaf, flags | O_NOFOLLOW, mode, 0, &(struct stat){0});
 }
 
 int
@@ -253,28 +247,12 @@ tree_rename(const struct tree *tree, const char *from, const char *to, bool is_r
 	return error;
 }
 
-/* Files that their owner may not read: only Linux 6.6 and later can change their mode by descriptor. */
-static int
-chmod_unreadable(const struct tree *tree, const char *path, mode_t mode)
-{
-	int fd = tree_open(tree, path, O_PATH, 0);
-	int error;
-
-	if (fd < 0)
-		return fd;
-	error = syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH) < 0 ? -errno : 0;
-	close(fd);
-	return error == -ENOSYS ? -EACCES : error;
-}
-
 int
 tree_chmod(const struct tree *tree, const char *path, mode_t mode)
 {
 	int fd = tree_open(tree, path, O_RDONLY, 0);
 	int error;
 
-	if (fd == -EACCES)
-		return chmod_unreadable(tree, path, mode);
 	if (fd < 0)
 		return fd;
 	error = fchmod(fd, mode) < 0 ? -errno : 0;
@@ -287,12 +265,12 @@ tree_set_times(const struct tree *tree, const char *path, const struct timespec 
 {
 	const struct timespec unchanged = {.tv_nsec = UTIME_OMIT};
 	const struct timespec times[2] = {atime ? *atime : unchanged, mtime ? *mtime : unchanged};
-	int fd = tree_open(tree, path, O_PATH, 0);
+	int fd = tree_open(tree, path, O_RDONLY, 0);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	error = utimensat(fd, "", times, AT_EMPTY_PATH) < 0 ? -errno : 0;
+	error = futimens(fd, times) < 0 ? -errno : 0;
 	close(fd);
 	return error;
 }

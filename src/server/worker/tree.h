@@ -29,8 +29,9 @@ struct tree {
 
 /* Opens a file or directory; `flags` of open(2), O_CLOEXEC is added. Links are followed inside the root. */
 MUST_USE int tree_open(const struct tree *tree, const char *path, int flags, mode_t mode);
-/* Like tree_open(O_RDONLY) but never waits for a disk: -EAGAIN when the names are not in the kernel's cache. Event loop. */
-MUST_USE int tree_open_cached(const struct tree *tree, const char *path);
+/* Like tree_open(O_RDONLY) but never waits for a disk: -EAGAIN when the names are not in the kernel's cache. *status is the file's, given
+ * with a descriptor only. Event loop. */
+MUST_USE int tree_open_cached(const struct tree *tree, const char *path, struct stat *status);
 /* Opens the parent directory (O_PATH) and points *leaf into `path`. -EINVAL for "/" and for names with the temporary prefix,
  * -EBUSY for the top of a mount. */
 MUST_USE int tree_open_parent(const struct tree *tree, const char *path, const char **leaf);
@@ -47,6 +48,7 @@ MUST_USE int tree_remove_directory(const struct tree *tree, const char *path);
 MUST_USE int tree_rename(const struct tree *tree, const char *from, const char *to, bool is_replacing);
 /* The same from name to name in one directory. */
 MUST_USE int tree_rename_leaf(int parent_fd, const char *from, const char *to, bool is_replacing);
+/* Both work on an open descriptor, the only form that the sandbox can hold to the root: -EACCES where the owner may not read. */
 MUST_USE int tree_chmod(const struct tree *tree, const char *path, mode_t mode);
 /* A null time stays as it is. */
 MUST_USE int tree_set_times(const struct tree *tree, const char *path, const struct timespec *atime, const struct timespec *mtime);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/worker/worker.h"
 
+#include "ftp/line.h"
 #include "ftp/session.h"
 #include "server/roles.h"
 #include "server/worker/client.h"
 #include "server/worker/control.h"
 #include "server/worker/endpoint.h"
 #include "server/worker/inquiry.h"
+#include "server/worker/sweep.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -248,6 +250,7 @@ worker_prepare(struct worker *worker)
 	struct event_base *base = worker->role.base;
 	worker->turns_last = &worker->turns_first;
 	worker->input = malloc(CONTROL_INPUT_MAX);
+	worker->line = malloc(LINE_MAX_BYTES);
 	worker->scratch = malloc(WORKER_SCRATCH_BYTES);
 	worker->turns_timer = evtimer_new(base, worker_on_turns, NULL);
 	worker->linger_timer = evtimer_new(base, worker_on_linger, worker);
@@ -255,7 +258,7 @@ worker_prepare(struct worker *worker)
 	/* The modes of new files come from the setting `umask` alone; the zone is read while /etc is still there. */
 	umask(0);
 	tzset();
-	return worker_set_timeouts(worker) && worker_take_tree(worker) && worker->input && worker->scratch && worker->turns_timer &&
+	return worker_set_timeouts(worker) && worker_take_tree(worker) && worker->input && worker->line && worker->scratch && worker->turns_timer &&
 	    worker->linger_timer && worker->pool;
 }
 
@@ -279,42 +282,14 @@ worker_confine(struct worker *worker)
 	return is_confined;
 }
 
-/* ---- leftovers of uploads that a power cut or a kill has ended */
-
-struct worker_sweep {
-	struct job job;
-	const struct tree *tree;
-};
-
-static void
-worker_run_sweep(struct job *job)
-{
-	tree_remove_stale(container_of(job, struct worker_sweep, job)->tree);
-}
-
-static void
-worker_end_sweep(struct job *job)
-{
-	free(container_of(job, struct worker_sweep, job));
-}
-
-static void
-worker_start_sweep(struct worker *worker)
-{
-	struct worker_sweep *sweep = worker->role.identity.rights & SESSION_MAY_WRITE ? calloc(1, sizeof(*sweep)) : NULL;
-	if (!sweep)
-		return;
-	*sweep = (struct worker_sweep){.job = {.run = worker_run_sweep, .done = worker_end_sweep}, .tree = &worker->tree};
-	pool_submit(worker->pool, &sweep->job);
-}
-
 int
 worker_main(int argc, char **argv)
 {
 	/* Never freed: jobs may still look at it while the process ends. */
 	struct worker *worker = calloc(1, sizeof(*worker));
 	uint64_t index;
-	if (argc != 2 || !slice_to_u64(slice_of(argv[1]), UINT32_MAX, &index))
+	bool is_sweeping = argc == 3 && strcmp(argv[2], "sweep") == 0;
+	if ((argc != 2 && !is_sweeping) || !slice_to_u64(slice_of(argv[1]), UINT32_MAX, &index))
 		return 2;
 	if (!worker || !role_start(&worker->role, "worker", PEER_WORKER, &worker_hooks, worker))
 		return EXIT_FAILURE;
@@ -322,6 +297,7 @@ worker_main(int argc, char **argv)
 	if (!worker_prepare(worker) || !worker_confine(worker))
 		return EXIT_FAILURE;
 	worker_on_leave(worker);
-	worker_start_sweep(worker);
+	if (is_sweeping)
+		sweep_start(worker);
 	return role_run(&worker->role);
 }

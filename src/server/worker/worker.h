@@ -31,6 +31,7 @@ struct worker {
 	const struct timeval *permit_timeout, *idle_timeout, *stall_timeout; /* common time-outs of the base: a list each, no heap */
 	bool is_retiring;              /* the monitor has agreed: ends with the last session */
 	char *input;                   /* CONTROL_INPUT_MAX for the lines of the client whose turn it is */
+	char *line;                    /* LINE_MAX_BYTES for the one that is being taken, decoded */
 	char *scratch;                 /* WORKER_SCRATCH_BYTES for whatever runs on the loop, within one callback */
 };
 

@@ -168,6 +168,9 @@ facts(void **state)
 	f->op.rights = SESSION_MAY_ONLY_READ;
 	assert_string_equal(sorted(list(f, VERB_MLSD, "d")), "perm=r; .hidden|perm=r; a|");
 	f->op.rights = SESSION_MAY_ALL;
+	f->op.facts = SESSION_FACT_TYPE | SESSION_FACT_PERM;
+	assert_memory_equal(list(f, VERB_MLSD, "d"), "type=cdir;perm=celmp; /d\r\n", 26);
+	f->op.facts = SESSION_FACT_PERM;
 	assert_string_equal(sorted(list(f, VERB_MLSD, "d")), "perm=adfrw; .hidden|perm=adfrw; a|");
 }
 

@@ -167,7 +167,7 @@ fifo_does_not_block(void **state)
 	alarm(10);
 	assert_int_equal(open_result(f, "/fifo"), -ENXIO);
 	assert_int_equal(tree_open(&f->tree, "/fifo", O_WRONLY, 0), -ENXIO);
-	assert_int_equal(tree_open_cached(&f->tree, "/fifo"), -ENXIO);
+	assert_int_equal(tree_open_cached(&f->tree, "/fifo", &(struct stat){0}), -ENXIO);
 	alarm(0);
 }
 
@@ -179,12 +179,12 @@ cached_open_sees_what_was_just_used(void **state)
 
 	fixture_put(f, "/a", "content");
 	assert_int_equal(open_result(f, "/a"), 0);
-	fd = tree_open_cached(&f->tree, "/a");
+	fd = tree_open_cached(&f->tree, "/a", &(struct stat){0});
 	if (fd == -EINVAL || fd == -EAGAIN)
 		skip(); /* a kernel or file system without RESOLVE_CACHED */
 	assert_true(fd >= 0);
 	close(fd);
-	fd = tree_open_cached(&f->tree, "/never-looked-up");
+	fd = tree_open_cached(&f->tree, "/never-looked-up", &(struct stat){0});
 	assert_true(fd == -EAGAIN || fd == -ENOENT);
 }
 
@@ -197,7 +197,7 @@ temporaries_do_not_exist(void **state)
 
 	fixture_put(f, name, "half");
 	assert_int_equal(open_result(f, name), -ENOENT);
-	assert_int_equal(tree_open_cached(&f->tree, name), -ENOENT);
+	assert_int_equal(tree_open_cached(&f->tree, name, &(struct stat){0}), -ENOENT);
 	assert_int_equal(tree_stat(&f->tree, name, true, &st), -ENOENT);
 	assert_int_equal(tree_remove_file(&f->tree, name), -EINVAL);
 	assert_int_equal(tree_rename(&f->tree, name, "/mine", true), -EINVAL);

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: ISC */
+/* Auth's own code with the test in the place of gate, monitor and workers. */
+#include "server/auth/checker.h"
+#include "server/auth/desk.h"
+#include "server/auth/identities.h"
+
+#include "base/loop.h"
+#include "store/password.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define HEARD_MAX 32
+
+struct heard {
+	struct message message;
+	char tail[512];
+	enum peer_kind by;
+	uint32_t index;
+};
+
+struct other {
+	struct room *room;
+	struct channel *channel;
+	enum peer_kind kind;
+	uint32_t index;
+};
+
+struct room {
+	struct auth auth;
+	struct settings settings;
+	struct user_settings user;
+	char hash[PASSWORD_HASH_MAX];
+	struct other gate, monitor, workers[2];
+	struct heard heard[HEARD_MAX];
+	size_t heard_count;
+};
+
+static void
+on_heard(void *context, struct channel *channel, struct message *m)
+{
+	struct other *other = context;
+	struct room *room = other->room;
+	(void)channel;
+	assert_true(room->heard_count < HEARD_MAX);
+	struct heard *heard = &room->heard[room->heard_count++];
+	*heard = (struct heard){.message = *m, .by = other->kind, .index = other->index};
+	assert_true(m->tail.len <= sizeof(heard->tail));
+	memcpy(heard->tail, m->tail.ptr ? m->tail.ptr : "", m->tail.len);
+	heard->message.tail.ptr = heard->tail;
+}
+
+static void
+on_nothing(void *context, struct channel *channel, struct message *m)
+{
+	(void)context;
+	(void)channel;
+	fail_msg("%s", message_name(m->type));
+}
+
+static void
+on_end(void *context, struct channel *channel, enum channel_end end)
+{
+	(void)context;
+	(void)channel;
+	assert_int_equal(end, CHANNEL_CLOSED);
+}
+
+static struct channel *
+join(struct room *room, struct other *other, enum peer_kind kind, uint32_t index, channel_on_message on_message)
+{
+	struct role *role = &room->auth.role;
+	int ends[2];
+	assert_true(channel_pair(ends));
+	*other = (struct other){.room = room, .kind = kind, .index = index};
+	other->channel = channel_new(&role->channels, role->base, ends[0], PEER_AUTH, kind, on_heard, on_end, other);
+	return channel_new(&role->channels, role->base, ends[1], kind, PEER_AUTH, on_message, on_end, &room->auth);
+}
+
+static int
+open_room(void **state)
+{
+	struct room *room = calloc(1, sizeof(*room));
+	assert_non_null(room);
+	*state = room;
+	assert_true(password_hash("secret", room->hash, sizeof(room->hash)));
+	room->user = (struct user_settings){.name = "alice", .home = "/home/alice", .group = "staff", .password_hash = room->hash, .rights = 3};
+	room->settings = (struct settings){
+		.anonymous = ANONYMOUS_READ,
+		.anonymous_root = "/srv/ftp",
+		.users = &room->user,
+		.user_count = 1,
+		.store = "",
+		.workers_per_identity = 2,
+		.login_delay_ms = 40,
+	};
+	room->auth.role = (struct role){.name = "auth", .base = loop_new(), .settings = &room->settings, .log = {.fd = -1}};
+	room->auth.gate = join(room, &room->gate, PEER_GATE, 0, desk_on_gate);
+	room->auth.role.monitor = join(room, &room->monitor, PEER_MONITOR, 0, on_nothing);
+	/* Its threads sleep for good when the test is over. */
+	room->auth.checker = checker_start(room->auth.role.base, desk_on_checked, &room->auth);
+	assert_non_null(room->auth.checker);
+	return 0;
+}
+
+static int
+close_room(void **state)
+{
+	struct room *room = *state;
+	channel_free(&room->gate.channel);
+	channel_free(&room->monitor.channel);
+	for (size_t i = 0; i < ARRAY_LEN(room->workers); i++)
+		channel_free(&room->workers[i].channel);
+	for (uint32_t i = 0; i < 2; i++)
+		identities_worker_gone(&room->auth, i);
+	identities_failed(&room->auth, 1, LOGIN_DENIAL_NO_WORKER);
+	identities_failed(&room->auth, 2, LOGIN_DENIAL_NO_WORKER);
+	assert_null(room->auth.identities);
+	channel_free(&room->auth.gate);
+	channel_free(&room->auth.role.monitor);
+	peers_release(&room->auth.workers);
+	channels_release(&room->auth.role.channels);
+	free(room->auth.outbox.items);
+	event_base_free(room->auth.role.base);
+	free(room);
+	return 0;
+}
+
+static void
+turn(struct room *room)
+{
+	for (int i = 0; i < 10; i++) {
+		outbox_flush(&room->auth.outbox);
+		channels_flush(&room->auth.role.channels);
+		event_base_loop(room->auth.role.base, EVLOOP_NONBLOCK);
+	}
+}
+
+static void
+ask(struct room *room, uint64_t session, const char *user, const char *password)
+{
+	char storage[1024];
+	struct buf tail = BUF_OVER(storage);
+	message_put_field(&tail, slice_of(user));
+	message_put_field(&tail, slice_of(password));
+	message_put_field(&tail, (struct slice){0});
+	channel_send(room->gate.channel, &(struct message){.type = MESSAGE_LOGIN_CHECK, .fd = -1, .session = session, .tail = buf_slice(&tail)});
+	turn(room);
+}
+
+/* A hash takes its time. */
+static void
+wait_for_heard(struct room *room, size_t count)
+{
+	for (int i = 0; i < 2000 && room->heard_count < count; i++) {
+		usleep(5000);
+		turn(room);
+	}
+	assert_int_equal(room->heard_count, count);
+}
+
+static void
+hire(struct room *room, uint32_t index, uint32_t key)
+{
+	assert_true(peers_put(&room->auth.workers, index, join(room, &room->workers[index], PEER_WORKER, index, on_nothing)));
+	identities_worker_here(&room->auth, key, index);
+	turn(room);
+}
+
+static void
+the_first_guest_waits_for_a_worker(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	ask(room, 11, "ftp", "y");
+	assert_int_equal(room->heard_count, 1); /* asked for once */
+	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->heard[0].tail, "anonymous\0/srv/ftp\0\0", 20);
+	assert_true(room->heard[0].message.body.identity.is_anonymous);
+	hire(room, 0, room->heard[0].message.body.identity.key);
+	assert_int_equal(room->heard_count, 5);
+	for (size_t i = 1; i < 3; i++) { /* permits before grants */
+		assert_int_equal(room->heard[i].message.type, MESSAGE_PERMIT);
+		assert_int_equal(room->heard[i].by, PEER_WORKER);
+		assert_int_equal(room->heard[i + 2].message.type, MESSAGE_LOGIN_GRANTED);
+		assert_int_equal(room->heard[i + 2].message.body.peer.index, 0);
+	}
+}
+
+static void
+sessions_are_shared_out(void **state)
+{
+	struct room *room = *state;
+	size_t counts[2] = {0};
+	ask(room, 10, "anonymous", "x");
+	uint32_t key = room->heard[0].message.body.identity.key;
+	hire(room, 0, key);
+	hire(room, 1, key);
+	room->heard_count = 0;
+	for (uint64_t i = 0; i < 10; i++)
+		ask(room, 100 + i, "anonymous", "x");
+	assert_int_equal(room->heard_count, 20);
+	for (size_t i = 0; i < 20; i++)
+		if (room->heard[i].message.type == MESSAGE_PERMIT)
+			counts[room->heard[i].index]++;
+	assert_int_equal(counts[0], 5);
+	assert_int_equal(counts[1], 5);
+}
+
+static void
+a_retired_worker_gets_no_session(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	hire(room, 0, room->heard[0].message.body.identity.key);
+	identities_worker_gone(&room->auth, 0);
+	room->heard_count = 0;
+	ask(room, 11, "anonymous", "x");
+	assert_int_equal(room->heard_count, 1);
+	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
+}
+
+static void
+no_worker_to_be_had(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	identities_failed(&room->auth, room->heard[0].message.body.identity.key, LOGIN_DENIAL_TOO_MANY);
+	turn(room);
+	assert_int_equal(room->heard[1].message.type, MESSAGE_LOGIN_DENIED);
+	assert_int_equal(room->heard[1].message.body.denied.reason, LOGIN_DENIAL_TOO_MANY);
+}
+
+static void
+a_right_password(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "alice", "secret");
+	wait_for_heard(room, 1);
+	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->heard[0].tail, "alice\0/home/alice\0staff\0", 24);
+	hire(room, 0, room->heard[0].message.body.identity.key);
+	assert_int_equal(room->heard_count, 3);
+	assert_memory_equal(room->heard[1].tail, "alice\0staff\0", 12);
+	assert_int_equal(room->heard[1].message.body.permit.rights, 3);
+}
+
+/* Everything that is wrong is wrong in the same words. */
+static void
+wrong_logins_look_the_same(void **state)
+{
+	static const struct {
+		const char *user, *password;
+	} rows[] = {{"alice", "wrong"}, {"nobody", "secret"}, {"alice", ""}, {"", "secret"}, {"al\x80ice", "secret"}, {"ALICE", "secret"}};
+	struct room *room = *state;
+	char long_name[400], long_password[900];
+	memset(long_name, 'a', sizeof(long_name) - 1);
+	memset(long_password, 'p', sizeof(long_password) - 1);
+	long_name[sizeof(long_name) - 1] = long_password[sizeof(long_password) - 1] = '\0';
+	room->settings.anonymous = ANONYMOUS_OFF;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		ask(room, i, rows[i].user, rows[i].password);
+	ask(room, 20, long_name, "secret");
+	ask(room, 21, "alice", long_password);
+	ask(room, 22, "anonymous", "secret");
+	wait_for_heard(room, ARRAY_LEN(rows) + 3);
+	for (size_t i = 0; i < room->heard_count; i++) {
+		assert_int_equal(room->heard[i].message.type, MESSAGE_LOGIN_DENIED);
+		assert_int_equal(room->heard[i].message.body.denied.reason, LOGIN_DENIAL_CREDENTIALS);
+		assert_int_equal(room->heard[i].message.body.denied.delay_ms, 40);
+	}
+}
+
+static double
+cpu_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static double
+cost_of(struct room *room, const char *user, const char *password)
+{
+	double least = 1e9;
+	for (int i = 0; i < 5; i++) {
+		double start = cpu_ms();
+		room->heard_count = 0;
+		ask(room, 10, user, password);
+		wait_for_heard(room, 1);
+		double cost = cpu_ms() - start;
+		least = cost < least ? cost : least;
+	}
+	return least;
+}
+
+/* A hash is far more work than all the rest, so a missing one would stand out. */
+static void
+wrong_logins_cost_the_same(void **state)
+{
+	struct room *room = *state;
+	double wrong = cost_of(room, "alice", "wrong"), unknown = cost_of(room, "nobody", "wrong");
+	print_message("wrong password %.1f ms, unknown user %.1f ms\n", wrong, unknown);
+	assert_true(unknown > wrong / 2 && wrong > unknown / 2);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_room, close_room)
+	const struct CMUnitTest tests[] = {
+		TEST(the_first_guest_waits_for_a_worker),
+		TEST(sessions_are_shared_out),
+		TEST(a_retired_worker_gets_no_session),
+		TEST(no_worker_to_be_had),
+		TEST(a_right_password),
+		TEST(wrong_logins_look_the_same),
+		TEST(wrong_logins_cost_the_same),
+	};
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
