@@ -10,7 +10,9 @@ belongs to the test alone.
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,10 +81,15 @@ class Pool:
 
 
 @pytest.fixture(scope="session")
-def pool(tmp_path_factory):
-    pool = Pool(tmp_path_factory.mktemp("servers"))
+def pool(request):
+    """Its folder can be passed by everybody, unlike pytest's: the server's processes are users of their own. It stays when tests fail."""
+    folder = Path(tempfile.mkdtemp(prefix="breakwater-test-"))
+    folder.chmod(0o755)
+    pool = Pool(folder)
     yield pool
     pool.shrink(0)
+    if not request.session.testsfailed:
+        shutil.rmtree(folder)
 
 
 def options_of(request):

@@ -131,6 +131,7 @@ def test_two_servers_exchange_a_file(launch):
     """FXP between partners: the client tells one server to listen and the other to connect there."""
     rule = 'port-policy = allow-list\nallow { client = "127.0.0.0/8" target = "127.0.0.0/8" user = "alice" }'
     source, target = launch(config=USERS + rule), launch(config=USERS + rule)
+    target.tree.root.chmod(0o777)
     with contextlib.closing(source.login(source=PARTNER)) as here, contextlib.closing(target.login()) as there:
         there.cmd(wire.port(*here.pasv()), 200)
         here.send("RETR hello.txt")

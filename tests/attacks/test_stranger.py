@@ -28,7 +28,7 @@ def test_a_stranger_is_closed_and_the_owner_served(server, guest):
     with dial_as_stranger(guest, port) as stranger:
         assert wire.is_closed(stranger)
     event = server.wait_event("data.stranger")
-    assert event.get("source.ip") == "127.0.0.1" and STRANGER in str(event), event
+    assert (event["source.ip"], event["client.ip"]) == (STRANGER, "127.0.0.1"), event
     serve_owner(guest, port)
 
 
