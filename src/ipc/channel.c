@@ -315,15 +315,22 @@ read_datagram(struct channel *c, struct channel_batch *batch)
 	}
 }
 
+/* The other side gathers a whole turn in one datagram: where that was not full there is seldom a second one, and the loop would tell of it. */
+static bool
+is_full(const struct channel_batch *batch)
+{
+	return batch->fd_count == CHANNEL_FDS_MAX || batch->len > CHANNEL_BATCH_BYTES / 2;
+}
+
 static void
-read_some(struct channel *c, unsigned datagrams)
+read_some(struct channel *c, unsigned datagrams, bool is_to_the_end)
 {
 	bool is_more = true;
 	c->is_reading = true;
 	while (is_more && datagrams-- && c->fd >= 0) {
 		/* A buffer of its own for each depth: a callback may drain another channel while our message's tail is in use. */
 		struct channel_batch *batch = batch_take(c->set);
-		is_more = batch && read_datagram(c, batch);
+		is_more = batch && read_datagram(c, batch) && (is_to_the_end || is_full(batch));
 		if (batch)
 			batch_give_back(c->set, &batch);
 	}
@@ -341,14 +348,14 @@ on_readable(evutil_socket_t fd, short what, void *argument)
 	if (c->is_ending)
 		end(c, c->end);
 	else
-		read_some(c, DATAGRAMS_PER_WAKEUP);
+		read_some(c, DATAGRAMS_PER_WAKEUP, false);
 }
 
 void
 channel_drain(struct channel *channel)
 {
 	if (!channel->is_reading && !channel->is_ending)
-		read_some(channel, DATAGRAMS_PER_DRAIN);
+		read_some(channel, DATAGRAMS_PER_DRAIN, true);
 }
 
 bool

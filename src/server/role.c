@@ -179,10 +179,8 @@ int
 role_run(struct role *role)
 {
 	channel_send(role->monitor, &(struct message){.type = MESSAGE_READY, .fd = -1});
-	int status = loop_run(role->base, before_sleep, role) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	event_del(&role->terminate);
-	channel_free(&role->monitor);
-	return status;
+	/* Not by exit(3): a role's threads may be at work still with what that would tear down. */
+	_exit(loop_run(role->base, before_sleep, role) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 void

@@ -59,8 +59,7 @@ MUST_USE bool role_start(struct role *role, const char *name, enum peer_kind kin
  * sandbox as the setting `sandbox` says. Before the first thread. False when that fails: the role must end. */
 MUST_USE bool role_confine(struct role *role, const int *capabilities, const struct sandbox_request *request);
 
-/* Says READY and runs the loop until the monitor says SHUTDOWN or is gone, or role_stop(). Frees what role_start() made and returns the exit
- * status. */
+/* Says READY, runs the loop until the monitor says SHUTDOWN or is gone, or role_stop(), and ends the process. The type is for `return role_run(…)`. */
 int role_run(struct role *role);
 
 /* Ends role_run() after the callback that is running. */

@@ -87,3 +87,24 @@ def test_an_incomplete_transfer_is_marked(xferlog):
             alice.expect(225, 226)
     line, = path.read_text().splitlines()
     assert line.endswith(" i") and " /new " in line
+
+
+def test_xferlog_cannot_be_forged(xferlog):
+    """Whatever a name holds, a line has its fourteen fields and begins with its own time."""
+    server, path = xferlog
+    names = [b"a b c i r root ftp 0 * c", b"cr\rcr", b"esc\x1b[2J", b"tab\ttab", b" ", b"\xff\xfe", "größe".encode(), b"line\nFri Jan  1 00:00:00 2027 forged"]
+    for name in names:
+        server.tree.write(name, b"x")
+    with contextlib.closing(server.anonymous()) as guest:
+        for name in names[:-1]:
+            guest.fetch(b"RETR " + name.replace(b"\r", b"\r\0").replace(b"\xff", b"\xff\xff"))
+    with contextlib.closing(server.connect()) as stranger:
+        stranger.cmd("USER anonymous", 331)
+        stranger.cmd("PASS x y\x1bz", 230)
+        stranger.fetch("RETR hello.txt")
+    lines = path.read_bytes().split(b"\n")[:-1]
+    assert len(lines) == len(names)
+    for line in lines:
+        assert re.match(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} ", line)
+        assert len(line[25:].split(b" ")) == 13, line
+        assert not re.search(rb"[\x00-\x1f\x7f]", line), line

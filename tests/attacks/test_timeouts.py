@@ -92,17 +92,6 @@ def test_a_stalled_download(server, guest):
     assert guest.fetch("RETR hello.txt") == b"hello, world\n"
 
 
-@pytest.mark.serve("--user", "alice", "--password-file", "PASSWORD_FILE", "--write", "--set", "stall-timeout=1s")
-def test_a_stalled_upload(alice, tree):
-    with contextlib.closing(alice.passive()) as data:
-        alice.cmd("STOR file", 150)
-        data.sendall(b"begun")
-        start = time.monotonic()
-        alice.expect(426)
-        assert takes(1, start)
-        assert wire.is_closed(data)
-
-
 @pytest.mark.serve("--set", "max-sessions=3")
 def test_too_many_sessions(server):
     with contextlib.ExitStack() as stack:

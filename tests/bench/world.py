@@ -74,7 +74,7 @@ def check_reachable(tree):
     """Servers drop to users of their own, who must be able to reach the tree."""
     for folder in [tree, *tree.parents]:
         if not folder.stat().st_mode & 0o001:
-            raise Failure(f"{folder} is closed to other users: choose another --work")
+            raise Failure(f"{folder} is closed to other users: choose another --build")
 
 
 class Groups:

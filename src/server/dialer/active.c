@@ -42,7 +42,7 @@ active_forget(struct dialer *dialer, struct booking *booking)
 
 /* ---- where to */
 
-/* The address is the client's own. SECURITY: test escape-dialer: a worker names a port, never an address, unless this process itself is
+/* The address is the client's own. SECURITY: test_address_is_not_an_input: a worker names a port, never an address, unless this process itself is
  * configured to let third parties in; the judgement follows either way. */
 static struct endpoint
 active_target(const struct dialer *dialer, const struct booking *booking, const struct message_endpoint *asked)
@@ -171,7 +171,7 @@ active_connect(struct dialer *dialer, struct booking *booking, const struct mess
 	passive_forget(dialer, booking);
 	active_forget(dialer, booking);
 	struct endpoint target = active_target(dialer, booking, &m->body.endpoint);
-	/* SECURITY: test escape-dialer: the one judgement that counts; the worker's was politeness. */
+	/* SECURITY: test_port_is_judged: the one judgement that counts; the worker's was politeness. */
 	enum policy_reason reason = judge_target(dialer, booking, &target);
 	if (reason != POLICY_ALLOWED) {
 		dialer_refuse(dialer, booking, 0, reason);

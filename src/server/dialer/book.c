@@ -45,7 +45,7 @@ book_add(struct dialer *dialer, struct message *m)
 	booking->entry.id = m->session;
 	booking->worker = m->body.session.worker;
 	booking->listener = m->body.session.listener;
-	/* SECURITY: test escape-dialer: both ends come from the kernel; what the message says of them is not looked at. */
+	/* SECURITY: test_stranger_is_closed: both ends come from the kernel; what the message says of them is not looked at. */
 	bool is_known = sockaddr_peer(m->fd, &booking->peer) && sockaddr_local(m->fd, &booking->local);
 	if (is_known && book_keep_names(booking, m->tail) && idmap_add(&dialer->bookings, &booking->entry))
 		return true;

@@ -6,9 +6,9 @@
 #include "server/dialer/passive.h"
 #include "server/dialer/reserve.h"
 #include "server/roles.h"
+#include "sys/identity.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -110,7 +110,7 @@ dialer_on_worker(void *context, struct channel *channel, struct message *m)
 {
 	struct dialer *dialer = context;
 	struct booking *booking = dialer_booking(dialer, m->session);
-	/* SECURITY: test escape-dialer: a worker that was taken over must not use another identity's sessions. */
+	/* SECURITY: test_another_workers_session: a worker that was taken over must not use another identity's sessions. */
 	if (booking && booking->worker != channel_index(channel)) {
 		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "breach", "a worker asked for another worker's session", LOG_F_SESSION(m->session),
 		    LOG_F_NUMBER("worker", channel_index(channel)), LOG_F_CSTR("request", message_name(m->type)));

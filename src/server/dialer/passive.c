@@ -120,7 +120,7 @@ static void
 passive_give(struct dialer *dialer, struct booking *booking)
 {
 	struct passive *passive = booking->passive;
-	/* SECURITY: test escape-dialer: the settings may have changed since the connection was accepted. */
+	/* SECURITY: test_policy_is_asked_again: the settings may have changed since the connection was accepted. */
 	enum policy_reason reason = judge_caller(dialer, booking, &passive->peer);
 	if (reason != POLICY_ALLOWED) {
 		passive_close(dialer, &booking->passive);
@@ -187,7 +187,7 @@ static bool
 passive_judge(struct passive *passive, int fd, const struct sockaddr_storage *sa)
 {
 	struct endpoint peer;
-	/* SECURITY: test escape-dialer: who is not the session's client must not get, or send, its data. */
+	/* SECURITY: test_stranger_is_closed: who is not the session's client must not get, or send, its data. */
 	if (passive->state != PASSIVE_OPEN || !sockaddr_to_endpoint(sa, &peer) ||
 	    judge_caller(passive->dialer, passive->booking, &peer) != POLICY_ALLOWED) {
 		close(fd);

@@ -24,7 +24,7 @@ ports_draw(struct ports *ports, uint16_t *number)
 	return true;
 }
 
-/* SECURITY: unit test test_ports: who can foresee the port can be there before the client. Numbers above the last whole multiple are
+/* SECURITY: test_ports_are_unforeseeable: who can foresee the port can be there before the client. Numbers above the last whole multiple are
  * drawn again, so that every port is as likely as any other. */
 static bool
 ports_choose(struct ports *ports, uint16_t *port)

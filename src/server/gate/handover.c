@@ -191,7 +191,7 @@ handover_on_worker(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
 	struct connection *c = connection_find(gate, m->session);
-	/* SECURITY: test_gate a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only. */
+	/* SECURITY: test_handover a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only. */
 	if (!c || c->state != LOGIN_DONE || c->worker != channel_index(channel))
 		return;
 	switch (m->type) {

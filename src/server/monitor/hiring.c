@@ -4,6 +4,7 @@
 #include "server/denial.h"
 #include "server/monitor/child.h"
 #include "server/monitor/lodging.h"
+#include "server/monitor/sweep.h"
 
 #include <stdio.h>
 
@@ -37,9 +38,11 @@ hire(struct monitor *monitor, const struct lodging *lodging, struct slice user)
 	worker->identity = lodging->identity;
 	snprintf(index, sizeof(index), "%u", worker->index);
 	snprintf(title, sizeof(title), "breakwater: worker %.*s", SLICE_ARG(slice_first(user, 64)));
-	const char *arguments[] = {index, NULL};
+	bool is_sweeper = sweep_is_due(monitor, lodging->fds[0], &worker->tree);
+	const char *arguments[] = {index, is_sweeper ? "sweep" : NULL, NULL};
 	if (child_run(worker, &(struct child_kit){.title = title, .fds = lodging->fds, .fd_count = lodging->fd_count, .arguments = arguments}))
 		return true;
+	sweep_again(monitor, &worker->tree);
 	child_free(&worker);
 	return false;
 }
@@ -98,8 +101,10 @@ hiring_retire(struct child *from, const struct message *m)
 }
 
 void
-hiring_ended(struct child *worker, bool was_ready)
+hiring_ended(struct child *worker, bool was_ready, bool was_killed)
 {
+	if (was_killed)
+		sweep_again(worker->monitor, &worker->tree);
 	if (!was_ready && worker->identity.key)
 		refuse(worker->monitor, worker->identity.key, LOGIN_DENIAL_NO_WORKER);
 	child_free(&worker);

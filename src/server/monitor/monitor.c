@@ -9,11 +9,11 @@
 #include "server/monitor/notify.h"
 #include "server/monitor/reload.h"
 #include "server/monitor/staff.h"
+#include "server/monitor/sweep.h"
 #include "sys/identity.h"
 #include "sys/sandbox.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,11 +186,11 @@ after_end_of_role(struct monitor *monitor)
 }
 
 static void
-replace(struct child *child, bool was_ready)
+replace(struct child *child, bool was_ready, bool was_killed)
 {
 	struct monitor *monitor = child->monitor;
 	if (child->kind == PEER_WORKER) {
-		hiring_ended(child, was_ready);
+		hiring_ended(child, was_ready, was_killed);
 		return;
 	}
 	if (monitor->phase == MONITOR_STARTING || child->kind == PEER_GATE) {
@@ -213,11 +213,12 @@ monitor_child_exited(evutil_socket_t fd, short what, void *context)
 	pid_t pid = child->pid;
 	(void)fd;
 	(void)what;
-	report_end(child, pid, child_bury(child));
+	int status = child_bury(child);
+	report_end(child, pid, status);
 	if (was_ready)
 		introduction_depart(child);
 	if (monitor->phase != MONITOR_ENDING)
-		replace(child, was_ready);
+		replace(child, was_ready, WIFSIGNALED(status));
 	if (monitor->phase == MONITOR_ENDING)
 		after_end_of_role(monitor);
 }
@@ -319,14 +320,25 @@ before_sleep(void *context)
 	channels_flush(&monitor->channels);
 }
 
+/* A second SIGTERM finds a server that is ending already, also when the loop's handlers are gone. */
+static void
+block_signals(void)
+{
+	sigset_t all;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
 static void
 release(struct monitor *monitor)
 {
+	block_signals();
 	for (struct child *child; (child = monitor->children);) {
 		child_kill(child);
 		child_bury(child);
 		child_free(&child);
 	}
+	sweep_release(monitor);
 	channels_release(&monitor->channels);
 	doors_close(&monitor->doors);
 	house_close(&monitor->house);

@@ -153,12 +153,14 @@ reload_run(struct monitor *monitor)
 	struct buf why = BUF_OVER(storage);
 	struct settings *fresh = settings_load(monitor->sources, &why);
 	bool is_taken = fresh && take_over(monitor, fresh, &why);
+	while (why.len > 0 && why.ptr[why.len - 1] == '\n')
+		why.len--;
 	if (fresh && !is_taken)
 		settings_free(&fresh);
 	open_logs_anew(monitor);
 	tell_all(monitor, is_taken);
 	if (is_taken)
-		log_event(&monitor->log, LOG_LEVEL_NOTICE, "config.reloaded", "the new configuration is in force", LOG_F_CSTR("process.role", "monitor"));
+		log_event(&monitor->log, LOG_LEVEL_NOTICE, "config.reloaded", "the new configuration is in force", LOG_F_CSTR("file.path", monitor->sources->file));
 	else
 		log_event(&monitor->log, LOG_LEVEL_ERROR, "config.rejected", "the old configuration stays", LOG_F_TEXT("reason", buf_slice(&why)));
 }

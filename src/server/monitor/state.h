@@ -9,10 +9,18 @@
 #include "server/monitor/house.h"
 #include "server/monitor/monitor.h"
 
+#include <sys/types.h>
+
 enum monitor_phase {
 	MONITOR_STARTING, /* the roles are not all there: the death of one ends the start */
 	MONITOR_SERVING,
 	MONITOR_ENDING,   /* gate says farewell, then everybody goes */
+};
+
+/* A served tree, as the kernel names it. */
+struct sweep_tree {
+	dev_t device;
+	ino_t inode;
 };
 
 struct child {
@@ -21,6 +29,7 @@ struct child {
 	uint8_t kind;                     /* enum peer_kind */
 	uint32_t index;
 	struct message_identity identity; /* worker: whom it serves, with uid and gid resolved; key 0 once the auth that drew it has died */
+	struct sweep_tree tree;           /* worker: of its root */
 	pid_t pid;                        /* 0: not running */
 	int pidfd;
 	struct channel *channel;
@@ -43,6 +52,7 @@ struct monitor {
 	int settings_fd;        /* sealed memory file for all roles */
 	int secret_settings_fd; /* the same with password hashes, for auth */
 	struct child *children;
+	struct swept *swept;    /* trees searched for the remains of uploads */
 	uint32_t last_worker;
 	uint8_t phase;          /* enum monitor_phase */
 	int status;             /* exit status */

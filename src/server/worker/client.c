@@ -100,7 +100,7 @@ client_permitted(struct worker *worker, uint64_t session)
 void
 client_arrive(struct worker *worker, struct message *m)
 {
-	/* SECURITY: unit test test_client stranger: without auth's word, whoever has the gate would be anybody. */
+	/* SECURITY: test_stranger_is_refused: without auth's word, whoever has the gate would be anybody. */
 	struct client *client = m->fd >= 0 ? client_permitted(worker, m->session) : NULL;
 	if (!client) {
 		client_tell_gate(worker, m->session, MESSAGE_SESSION_REFUSED, (struct slice){0});

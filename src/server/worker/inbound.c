@@ -49,7 +49,7 @@ inbound_put(struct transfer *transfer, struct slice bytes)
 
 /* ---- off the connection */
 
-/* The client has closed its side. SECURITY: test attacks/test_partial: an end that we have made ourselves must not make a part pass for the whole. */
+/* The client has closed its side. SECURITY: test_upload_that_is_aborted_is_not_whole: an end that we have made ourselves must not make a part pass for the whole. */
 static enum transfer_result
 inbound_end(struct transfer *transfer)
 {

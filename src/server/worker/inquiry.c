@@ -7,7 +7,11 @@
 #include "server/worker/account.h"
 #include "server/worker/transfer.h"
 
+#include <stdlib.h>
+
 enum { RECORD_STATE_IDLE, RECORD_STATE_BUSY, RECORD_STATE_TRANSFER };
+
+enum { INQUIRY_SESSIONS = 256, INQUIRY_PAUSE_US = 1000 };
 
 /* ---- STAT */
 
@@ -86,12 +90,8 @@ inquiry_record(const struct client *client)
 }
 
 static void
-inquiry_send(void *context, struct idmap_entry *entry)
+inquiry_send(struct channel *status, const struct client *client)
 {
-	struct channel *status = context;
-	const struct client *client = container_of(entry, struct client, entry);
-	if (client->fd < 0)
-		return;
 	char storage[2 * PATH_MAX_BYTES];
 	struct buf tail = BUF_OVER(storage);
 	message_put_field(&tail, client->account->user);
@@ -106,11 +106,58 @@ inquiry_send(void *context, struct idmap_entry *entry)
 	channel_send(status, &m);
 }
 
+/* A query on its way: the sessions that were here when it came, told some at a time, so that a hundred thousand hold nobody up and fill no
+ * queue. */
+struct inquiry {
+	struct event event;
+	struct worker *worker;
+	uint64_t token;
+	size_t at, count;
+	uint64_t sessions[];
+};
+
+static void
+inquiry_end(struct inquiry *inquiry)
+{
+	struct message end = {.type = MESSAGE_QUERY_END, .fd = -1, .body.query.token = inquiry->token};
+	if (inquiry->worker->status)
+		channel_send(inquiry->worker->status, &end);
+	free(inquiry);
+}
+
+static void
+inquiry_go_on(int fd, short what, void *context)
+{
+	static const struct timeval pause = {.tv_usec = INQUIRY_PAUSE_US};
+	(void)fd, (void)what;
+	struct inquiry *inquiry = context;
+	struct channel *status = inquiry->worker->status;
+	for (size_t i = 0; status && i < INQUIRY_SESSIONS && inquiry->at < inquiry->count; i++) {
+		const struct client *client = client_find(inquiry->worker, inquiry->sessions[inquiry->at++]);
+		if (client && client->fd >= 0)
+			inquiry_send(status, client);
+	}
+	if (!status || inquiry->at == inquiry->count || evtimer_add(&inquiry->event, &pause) < 0)
+		inquiry_end(inquiry);
+}
+
+static void
+inquiry_collect(void *context, struct idmap_entry *entry)
+{
+	struct inquiry *inquiry = context;
+	inquiry->sessions[inquiry->count++] = entry->id;
+}
+
 void
 inquiry_on_status(void *context, struct channel *channel, struct message *m)
 {
+	(void)channel;
 	struct worker *worker = context;
-	struct message end = {.type = MESSAGE_QUERY_END, .fd = -1, .body.query.token = m->body.query.token};
-	idmap_each(&worker->clients, inquiry_send, channel);
-	channel_send(channel, &end);
+	struct inquiry *inquiry = malloc(sizeof(*inquiry) + worker->clients.count * sizeof(uint64_t));
+	if (!inquiry)
+		return;
+	*inquiry = (struct inquiry){.worker = worker, .token = m->body.query.token};
+	evtimer_assign(&inquiry->event, worker->role.base, inquiry_go_on, inquiry);
+	idmap_each(&worker->clients, inquiry_collect, inquiry);
+	inquiry_go_on(-1, 0, inquiry);
 }

@@ -141,8 +141,6 @@ report_message(const struct transfer *transfer)
 static struct slice
 report_error(const struct transfer *transfer)
 {
-	if (transfer->result == TRANSFER_WHOLE)
-		return (struct slice){0};
 	if (transfer->cut != TRANSFER_CUT_NONE)
 		return slice_of(transfer->cut == TRANSFER_CUT_CONTROL ? "control connection lost" : report_cut_text(transfer));
 	return slice_of(strerrordesc_np(transfer->error));
@@ -155,10 +153,18 @@ report_log(const struct transfer *transfer)
 	bool is_whole = transfer->result == TRANSFER_WHOLE;
 	if (!transfer_is_begun(transfer))
 		return;
-	log_event(&client->worker->role.log, is_whole ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, report_event(transfer), report_message(transfer),
-	    LOG_F_SESSION(client->entry.id), LOG_F_TEXT("user.name", client->account->user), LOG_F_ENDPOINT("source", &client->peer),
-	    LOG_F_CSTR("verb", command_verb_info((enum verb)transfer->verb)->name),
-	    LOG_F_CSTR("direction", report_is_upload(transfer) ? "in" : "out"), LOG_F_TEXT("file.path", transfer_path(transfer)),
-	    LOG_F_NUMBER("bytes", atomic_load(&transfer->bytes)), LOG_F_NUMBER("milliseconds", loop_now_ms() - transfer->started_ms),
-	    LOG_F_TEXT("error.message", report_error(transfer)));
+	const struct log_field fields[] = {
+		LOG_F_SESSION(client->entry.id),
+		LOG_F_TEXT("user.name", client->account->user),
+		LOG_F_ENDPOINT("source", &client->peer),
+		LOG_F_CSTR("verb", command_verb_info((enum verb)transfer->verb)->name),
+		LOG_F_CSTR("direction", report_is_upload(transfer) ? "in" : "out"),
+		LOG_F_TEXT("file.path", transfer_path(transfer)),
+		LOG_F_NUMBER("bytes", atomic_load(&transfer->bytes)),
+		LOG_F_NUMBER("milliseconds", loop_now_ms() - transfer->started_ms),
+		LOG_F_TEXT("error.message", report_error(transfer)),
+	};
+	/* The error is the last field: a whole transfer has none. */
+	log_write(&client->worker->role.log, is_whole ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, report_event(transfer), report_message(transfer), fields,
+	    ARRAY_LEN(fields) - is_whole);
 }

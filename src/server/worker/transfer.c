@@ -381,7 +381,9 @@ transfer_path(const struct transfer *transfer)
 {
 	if (transfer->path)
 		return slice_of(transfer->path);
-	return slice_of(transfer->op->path[0] ? transfer->op->path : transfer->op->argument);
+	if (transfer->op->path[0])
+		return slice_of(transfer->op->path);
+	return slice_of(transfer->op->argument[0] ? transfer->op->argument : transfer->op->cwd);
 }
 
 bool

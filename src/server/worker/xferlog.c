@@ -20,7 +20,7 @@ xferlog_put_time(struct buf *line)
 	    t.tm_sec, 1900 + t.tm_year);
 }
 
-/* Fields are separated by blanks. SECURITY: test_xferlog_cannot_be_forged: no byte of a name may begin a field or a line. */
+/* Fields are separated by blanks. SECURITY: test_xferlog: no byte of a name may begin a field or a line. */
 static void
 xferlog_put_word(struct buf *line, struct slice word)
 {

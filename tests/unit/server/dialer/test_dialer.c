@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: ISC */
+/* The dialer as a process: what it does for its sessions, and what it does for nobody. */
+#include "stage.h"
+
+#include "ftp/policy.h"
+#include "server/roles.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CLIENT "127.0.0.1"
+#define STRANGER "127.0.0.2"
+
+enum { SESSION = 0x1111, OWN = 1, OTHER = 2 };
+
+struct scene {
+	struct stage stage;
+	struct stage_inbox from_gate, from_own, from_other;
+	struct channel *gate, *own, *other; /* the test as the gate and as two workers */
+	int client_fd, server_fd;           /* the control connection */
+};
+
+static void
+open_scene(struct scene *s, const char *settings)
+{
+	const char *const arguments[] = {"dialer", "0", "1", NULL};
+	stage_start(&s->stage, dialer_main, arguments, PEER_DIALER, settings, -1);
+	s->gate = stage_play(&s->stage, PEER_GATE, 0, &s->from_gate);
+	s->own = stage_play(&s->stage, PEER_WORKER, OWN, &s->from_own);
+	s->other = stage_play(&s->stage, PEER_WORKER, OTHER, &s->from_other);
+	stage_connect_pair(CLIENT, "127.0.0.1", &s->client_fd, &s->server_fd);
+	struct message add = {.type = MESSAGE_SESSION_ADD, .fd = dup(s->server_fd), .session = SESSION, .body.session.worker = OWN,
+	    .tail = {"alice\0staff\0", 12}};
+	/* What the message says of the ends must not count. */
+	add.body.session.peer = add.body.session.local = (struct endpoint){.addr = addr_ipv4(127, 0, 0, 2), .port = 9};
+	stage_send(&s->stage, s->gate, add);
+}
+
+static void
+close_scene(struct scene *s)
+{
+	close(s->client_fd);
+	close(s->server_fd);
+	stage_end(&s->stage);
+}
+
+static int
+set_up(void **state)
+{
+	static struct scene scene;
+	open_scene(&scene, "sandbox = off\ndata-timeout = 1s\npassive-ports = 40000-49151\n");
+	*state = &scene;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	close_scene(*state);
+	return 0;
+}
+
+static void
+ask(struct scene *s, struct channel *worker, enum message_type type, const struct message_endpoint *endpoint)
+{
+	struct message m = {.type = (uint16_t)type, .fd = -1, .session = SESSION};
+	if (endpoint)
+		m.body.endpoint = *endpoint;
+	stage_send(&s->stage, worker, m);
+}
+
+static uint16_t
+get_port(struct scene *s)
+{
+	ask(s, s->own, MESSAGE_LISTEN, NULL);
+	return stage_await(&s->stage, &s->from_own, MESSAGE_LISTENING).body.endpoint.endpoint.port;
+}
+
+/* The descriptor of the answer and the client's end are one connection. Closes both. */
+static void
+assert_joined(struct message data, int client_fd)
+{
+	char byte = 0;
+	assert_true(data.fd >= 0 && client_fd >= 0);
+	assert_int_equal(write(data.fd, "x", 1), 1);
+	assert_int_equal(read(client_fd, &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	close(data.fd);
+	close(client_fd);
+}
+
+static struct message_failure
+get_failure(struct scene *s)
+{
+	return stage_await(&s->stage, &s->from_own, MESSAGE_DATA_FAILED).body.failure;
+}
+
+/* ---- passive */
+
+static void
+test_passive(void **state)
+{
+	struct scene *s = *state;
+	int client = stage_dial(CLIENT, "127.0.0.1", get_port(s));
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_int_equal(get_failure(s).error, ENOTCONN);
+}
+
+static void
+test_passive_claimed_first(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_true(stage_is_silent(&s->stage, &s->from_own, 50));
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
+static void
+test_passive_times_out(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_int_equal(get_failure(s).error, ETIMEDOUT);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+}
+
+/* Strangers do not put the deadline off. */
+static void
+test_stranger_is_closed(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	for (int i = 0; i < 3; i++) {
+		int stranger = stage_dial(STRANGER, "127.0.0.1", port);
+		assert_true(stage_is_closed_by_peer(stranger));
+		close(stranger);
+	}
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
+static void
+test_passive_forgotten(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	ask(s, s->own, MESSAGE_FORGET, NULL);
+	assert_int_equal(get_failure(s).error, ECANCELED);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+}
+
+static void
+test_next_port_replaces(void **state)
+{
+	struct scene *s = *state;
+	uint16_t first = get_port(s), second = get_port(s);
+	assert_int_not_equal(first, second);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", first), -1);
+	close(stage_dial(CLIENT, "127.0.0.1", second));
+}
+
+/* ---- the port that is bound ahead */
+
+static uint16_t
+get_reserve(struct scene *s)
+{
+	get_port(s);
+	int client = stage_dial(CLIENT, "127.0.0.1", get_port(s));
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	struct message data = stage_await(&s->stage, &s->from_own, MESSAGE_DATA);
+	uint16_t port = data.body.data.next.port;
+	assert_joined(data, client);
+	assert_int_not_equal(port, 0);
+	return port;
+}
+
+static void
+open_reserve(struct scene *s, uint16_t port)
+{
+	ask(s, s->own, MESSAGE_LISTEN, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = port}});
+}
+
+static void
+test_reserve(void **state)
+{
+	struct scene *s = *state;
+	for (int i = 0; i < 3; i++) {
+		uint16_t port = get_reserve(s);
+		open_reserve(s, port);
+		int client = stage_dial(CLIENT, "127.0.0.1", port);
+		ask(s, s->own, MESSAGE_CLAIM, NULL);
+		assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+	}
+}
+
+/* Until the client was told the number nobody can know it, the client's neighbour behind the same address neither. */
+static void
+test_reserve_is_closed_to_all(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_reserve(s);
+	int early = stage_dial(CLIENT, "127.0.0.1", port);
+	assert_true(stage_is_closed_by_peer(early));
+	close(early);
+	open_reserve(s, port);
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
+static void
+test_reserve_of_another_number(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_reserve(s);
+	open_reserve(s, (uint16_t)(port + 1));
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_int_equal(get_failure(s).error, ENOTCONN);
+}
+
+/* ---- active */
+
+static void
+test_active(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = 0;
+	int listener = stage_listen("127.0.0.1", &port);
+	ask(s, s->own, MESSAGE_CONNECT, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = port}});
+	struct message data = stage_await(&s->stage, &s->from_own, MESSAGE_DATA);
+	assert_joined(data, accept(listener, NULL, NULL));
+	close(listener);
+}
+
+static void
+test_active_refused_by_client(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = 0;
+	close(stage_listen("127.0.0.1", &port));
+	ask(s, s->own, MESSAGE_CONNECT, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = port}});
+	assert_int_equal(get_failure(s).error, ECONNREFUSED);
+}
+
+/* A worker that was taken over names a third party: the client itself is connected to. */
+static void
+test_address_is_not_an_input(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = 0;
+	int own = stage_listen("127.0.0.1", &port), foreign = stage_listen("127.0.0.2", &port);
+	struct message_endpoint asked = {.endpoint = {.addr = addr_ipv4(127, 0, 0, 2), .port = port}, .is_third_party = true};
+	ask(s, s->own, MESSAGE_CONNECT, &asked);
+	struct message data = stage_await(&s->stage, &s->from_own, MESSAGE_DATA);
+	assert_joined(data, accept(own, NULL, NULL));
+	assert_int_equal(poll(&(struct pollfd){.fd = foreign, .events = POLLIN}, 1, 50), 0);
+	close(own);
+	close(foreign);
+}
+
+static void
+test_port_is_judged(void **state)
+{
+	static const struct {
+		uint16_t port;
+		enum policy_reason reason;
+	} rows[] = {{0, POLICY_PORT_ZERO}, {22, POLICY_PORT_PRIVILEGED}, {1023, POLICY_PORT_PRIVILEGED}, {6379, POLICY_PORT_SERVICE}};
+	struct scene *s = *state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		ask(s, s->own, MESSAGE_CONNECT, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = rows[i].port}});
+		assert_int_equal(get_failure(s).reason, rows[i].reason);
+	}
+}
+
+static void
+test_allow_list_admits_what_it_names(void **state)
+{
+	(void)state;
+	static struct scene scene;
+	struct scene *s = &scene;
+	uint16_t port = 0, elsewhere = 0;
+	open_scene(s, "sandbox = off\nport-policy = allow-list\nallow { client = \"127.0.0.1/32\" target = \"127.0.0.2/32\" }\n");
+	int named = stage_listen("127.0.0.2", &port), unnamed = stage_listen("127.0.0.3", &elsewhere);
+	ask(s, s->own, MESSAGE_CONNECT,
+	    &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 2), .port = port}, .is_third_party = true});
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), accept(named, NULL, NULL));
+	ask(s, s->own, MESSAGE_CONNECT,
+	    &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 3), .port = elsewhere}, .is_third_party = true});
+	assert_int_equal(get_failure(s).reason, POLICY_THIRD_PARTY);
+	close(named);
+	close(unnamed);
+	close_scene(s);
+}
+
+/* A connection that was rightful when it came is judged once more when it is claimed. */
+static void
+test_policy_is_asked_again(void **state)
+{
+	(void)state;
+	static struct scene scene;
+	struct scene *s = &scene;
+	open_scene(s, "sandbox = off\nport-policy = allow-list\nallow { client = \"127.0.0.1/32\" target = \"127.0.0.2/32\" }\n");
+	int partner = stage_dial("127.0.0.2", "127.0.0.1", get_port(s));
+	assert_true(stage_is_silent(&s->stage, &s->from_own, 50));
+	stage_set(&s->stage, "sandbox = off\n");
+	usleep(100000);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_int_equal(get_failure(s).reason, POLICY_THIRD_PARTY);
+	assert_true(stage_is_closed_by_peer(partner));
+	close(partner);
+	close_scene(s);
+}
+
+/* ---- whose session it is */
+
+static void
+test_another_workers_session(void **state)
+{
+	static const enum message_type requests[] = {MESSAGE_LISTEN, MESSAGE_CLAIM, MESSAGE_CONNECT};
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		ask(s, s->other, requests[i], &(struct message_endpoint){.endpoint.addr = addr_ipv4(127, 0, 0, 1)});
+		assert_true(stage_await(&s->stage, &s->from_other, MESSAGE_DATA_FAILED).body.failure.is_unknown_session);
+	}
+	ask(s, s->other, MESSAGE_FORGET, NULL);
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	ask(s, s->own, MESSAGE_CLAIM, NULL);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
+static void
+test_unknown_session(void **state)
+{
+	struct scene *s = *state;
+	stage_send(&s->stage, s->own, (struct message){.type = MESSAGE_LISTEN, .fd = -1, .session = SESSION + 1});
+	assert_true(get_failure(s).is_unknown_session);
+}
+
+static void
+test_dropped_session(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	stage_send(&s->stage, s->gate, (struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = SESSION});
+	ask(s, s->own, MESSAGE_LISTEN, NULL);
+	assert_true(get_failure(s).is_unknown_session);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_passive),
+		CASE(test_passive_claimed_first),
+		CASE(test_passive_times_out),
+		CASE(test_stranger_is_closed),
+		CASE(test_passive_forgotten),
+		CASE(test_next_port_replaces),
+		CASE(test_reserve),
+		CASE(test_reserve_is_closed_to_all),
+		CASE(test_reserve_of_another_number),
+		CASE(test_active),
+		CASE(test_active_refused_by_client),
+		CASE(test_address_is_not_an_input),
+		CASE(test_port_is_judged),
+		cmocka_unit_test(test_allow_list_admits_what_it_names),
+		cmocka_unit_test(test_policy_is_asked_again),
+		CASE(test_another_workers_session),
+		CASE(test_unknown_session),
+		CASE(test_dropped_session),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include "server/worker/pool.h"
+
+#include "base/loop.h"
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct work {
+	struct job job;
+	struct bench *bench;
+	unsigned runs, ends;
+};
+
+struct bench {
+	struct event_base *base;
+	struct pool *pool;
+	pthread_t loop_thread;
+	atomic_uint at_work, most_at_work;
+	unsigned left;
+	int sleep_us;
+};
+
+static void
+run(struct job *job)
+{
+	struct work *work = container_of(job, struct work, job);
+	struct bench *bench = work->bench;
+	unsigned now = atomic_fetch_add(&bench->at_work, 1) + 1, most = atomic_load(&bench->most_at_work);
+	while (now > most && !atomic_compare_exchange_weak(&bench->most_at_work, &most, now))
+		;
+	assert_false(pthread_equal(pthread_self(), bench->loop_thread));
+	memset(job->scratch, 0xa5, POOL_SCRATCH_BYTES);
+	work->runs++;
+	usleep((useconds_t)bench->sleep_us);
+	atomic_fetch_sub(&bench->at_work, 1);
+}
+
+static void
+done(struct job *job)
+{
+	struct work *work = container_of(job, struct work, job);
+	assert_true(pthread_equal(pthread_self(), work->bench->loop_thread));
+	work->ends++;
+	if (--work->bench->left == 0)
+		loop_stop(work->bench->base);
+}
+
+static void
+run_many(struct bench *bench, struct work *works, unsigned count)
+{
+	bench->base = loop_new();
+	bench->pool = pool_new(bench->base);
+	bench->loop_thread = pthread_self();
+	bench->left = count;
+	for (unsigned i = 0; i < count; i++) {
+		works[i] = (struct work){.job = {.run = run, .done = done}, .bench = bench};
+		pool_submit(bench->pool, &works[i].job);
+	}
+	assert_int_equal(loop_run(bench->base, NULL, NULL), 0);
+}
+
+static void
+end(struct bench *bench)
+{
+	pool_free(&bench->pool);
+	assert_null(bench->pool);
+	event_base_free(bench->base);
+}
+
+static void
+test_each_runs_and_ends_once(void **state)
+{
+	enum { COUNT = 500 };
+	(void)state;
+	struct bench bench = {0};
+	struct work *works = calloc(COUNT, sizeof(*works));
+	run_many(&bench, works, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_int_equal(works[i].runs, 1);
+		assert_int_equal(works[i].ends, 1);
+	}
+	assert_false(pool_is_wanted(bench.pool));
+	end(&bench);
+	free(works);
+}
+
+static void
+test_threads_are_many_and_bounded(void **state)
+{
+	enum { COUNT = 4 * POOL_THREADS_MAX };
+	(void)state;
+	struct bench bench = {.sleep_us = 50000};
+	struct work works[COUNT];
+	run_many(&bench, works, COUNT);
+	assert_true(bench.most_at_work > 1);
+	assert_true(bench.most_at_work <= POOL_THREADS_MAX);
+	end(&bench);
+}
+
+static void
+test_is_wanted_while_jobs_wait(void **state)
+{
+	(void)state;
+	struct bench bench = {.sleep_us = 100000, .left = 1000};
+	struct work works[POOL_THREADS_MAX + 1];
+	bench.base = loop_new();
+	bench.pool = pool_new(bench.base);
+	bench.loop_thread = pthread_self();
+	for (size_t i = 0; i < POOL_THREADS_MAX + 1; i++) {
+		works[i] = (struct work){.job = {.run = run, .done = done}, .bench = &bench};
+		pool_submit(bench.pool, &works[i].job);
+	}
+	usleep(20000);
+	assert_true(pool_is_wanted(bench.pool));
+	end(&bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_runs_and_ends_once),
+		cmocka_unit_test(test_threads_are_many_and_bounded),
+		cmocka_unit_test(test_is_wanted_while_jobs_wait),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+/* Transfers of a worker: what makes one whole, and what does not. */
+#include "scene.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static size_t
+read_all(int fd)
+{
+	static char bytes[1 << 16];
+	size_t total = 0;
+	ssize_t got;
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0)
+		total += (size_t)got;
+	close(fd);
+	return total;
+}
+
+/* ---- transfers */
+
+static void
+test_download(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_say(s, "TYPE I\r\n");
+	scene_expect(s, "200 ");
+	scene_open_passive(s);
+	scene_say(s, "RETR file\r\n");
+	int data = scene_give_data(s, 0);
+	scene_expect(s, "150 Sending \"/file\" (6 bytes).");
+	scene_expect(s, "226 ");
+	assert_int_equal(read_all(data), 6);
+}
+
+static void
+test_large_download(void **state)
+{
+	enum { SIZE = 8 << 20 };
+	struct scene *s = *state;
+	char *content = calloc(1, SIZE);
+	scene_put_file(s, "big", content, SIZE);
+	free(content);
+	scene_say(s, "TYPE I\r\n");
+	scene_expect(s, "200 ");
+	scene_open_passive(s);
+	scene_say(s, "RETR big\r\n");
+	int data = scene_give_data(s, 0);
+	scene_expect(s, "150 ");
+	assert_int_equal(read_all(data), SIZE);
+	scene_expect(s, "226 ");
+}
+
+static void
+test_reserved_port_is_offered_at_once(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_open_passive(s);
+	scene_say(s, "RETR file\r\n");
+	close(scene_give_data(s, 50777));
+	scene_expect(s, "150 ");
+	scene_hear(s);
+	scene_say(s, "EPSV\r\n");
+	scene_expect(s, "229 Entering Extended Passive Mode (|||50777|)");
+	assert_int_equal(stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN).body.endpoint.endpoint.port, 50777);
+	/* It serves once. */
+	scene_open_passive(s);
+}
+
+static void
+test_upload(void **state)
+{
+	struct scene *s = *state;
+	scene_open_passive(s);
+	scene_say(s, "TYPE I\r\nSTOR new\r\n");
+	scene_expect(s, "200 ");
+	int data = scene_give_data(s, 0);
+	scene_expect(s, "150 ");
+	assert_int_equal(write(data, "content", 7), 7);
+	assert_int_equal(scene_file_len(s, "new"), -1);
+	close(data);
+	scene_expect(s, "226 ");
+	assert_int_equal(scene_file_len(s, "new"), 7);
+}
+
+static void
+reset(int fd)
+{
+	struct linger hard = {.l_onoff = 1};
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(fd);
+}
+
+static void
+begin_upload(struct scene *s, int *data)
+{
+	scene_open_passive(s);
+	scene_say(s, "STOR new\r\n");
+	*data = scene_give_data(s, 0);
+	scene_expect(s, "150 ");
+	assert_int_equal(write(*data, "content", 7), 7);
+	usleep(50000);
+}
+
+static void
+test_upload_that_is_reset_is_not_whole(void **state)
+{
+	struct scene *s = *state;
+	int data;
+	begin_upload(s, &data);
+	reset(data);
+	scene_expect(s, "426 ");
+}
+
+/* Our own shutdown of the data connection must not pass for the client's end of stream. */
+static void
+test_upload_that_is_aborted_is_not_whole(void **state)
+{
+	struct scene *s = *state;
+	int data;
+	begin_upload(s, &data);
+	scene_say(s, "ABOR\r\n");
+	scene_expect(s, "426 ");
+	scene_expect(s, "226 ");
+	close(data);
+}
+
+static void
+test_upload_whose_control_connection_is_lost(void **state)
+{
+	(void)state;
+	static struct scene scene;
+	int data;
+	scene_open(&scene, "sandbox = off\npartial = discard\n");
+	begin_upload(&scene, &data);
+	shutdown(scene.client_fd, SHUT_RDWR);
+	stage_await(&scene.stage, &scene.from_gate, MESSAGE_SESSION_ENDED);
+	assert_true(stage_is_closed_by_peer(data));
+	usleep(100000);
+	assert_int_equal(scene_file_len(&scene, "new"), -1);
+	close(data);
+	scene_close(&scene);
+}
+
+static void
+test_abort_and_what_is_behind_it(void **state)
+{
+	struct scene *s = *state;
+	int data;
+	begin_upload(s, &data);
+	scene_say(s, "STAT\r\nPWD\r\nNOOP\r\nABOR\r\nSYST\r\n");
+	scene_expect(s, "213 ");
+	scene_expect(s, "426 ");
+	scene_expect(s, "226 ");
+	scene_expect(s, "257 ");
+	scene_expect(s, "200 ");
+	scene_expect(s, "215 ");
+	close(data);
+}
+
+/* The answer to what was given up must not be taken for that to the next request. */
+static void
+test_late_answer_is_dropped(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_open_passive(s);
+	scene_say(s, "RETR file\r\n");
+	stage_await(&s->stage, &s->from_dialer, MESSAGE_CLAIM);
+	scene_say(s, "ABOR\r\n");
+	scene_expect(s, "426 ");
+	scene_expect(s, "226 ");
+	stage_await(&s->stage, &s->from_dialer, MESSAGE_FORGET);
+	scene_say(s, "EPSV\r\n");
+	stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN);
+	int client, server;
+	stage_connect_pair("127.0.0.1", "127.0.0.1", &client, &server);
+	scene_answer(s, (struct message){.type = MESSAGE_DATA, .fd = server, .body.data.peer = {.addr = addr_ipv4(127, 0, 0, 1), .port = 1}});
+	assert_true(stage_is_closed_by_peer(client));
+	scene_answer(s, (struct message){.type = MESSAGE_LISTENING, .fd = -1,
+	    .body.endpoint.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50124}});
+	scene_expect(s, "229 Entering Extended Passive Mode (|||50124|)");
+	close(client);
+}
+
+static void
+test_no_data_connection(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_open_passive(s);
+	scene_say(s, "RETR file\r\n");
+	stage_await(&s->stage, &s->from_dialer, MESSAGE_CLAIM);
+	scene_answer(s, (struct message){.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure.error = ETIMEDOUT});
+	scene_expect(s, "425 ");
+	scene_say(s, "RETR file\r\n");
+	scene_expect(s, "425 ");
+}
+
+static void
+test_dead_dialer(void **state)
+{
+	struct scene *s = *state;
+	struct message gone = {.type = MESSAGE_PEER_GONE, .fd = -1, .body.peer = {.kind = PEER_DIALER, .index = 0}};
+	scene_say(s, "EPSV\r\n");
+	stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN);
+	stage_send(&s->stage, s->stage.monitor, gone);
+	scene_expect(s, "425 ");
+	scene_say(s, "EPSV\r\n");
+	scene_expect(s, "425 ");
+	channel_free(&s->dialer);
+	s->dialer = stage_play(&s->stage, PEER_DIALER, 0, &s->from_dialer);
+	usleep(50000);
+	scene_open_passive(s);
+}
+
+/* Address and port of PORT go to the dialer, which decides what it makes of the address. */
+static void
+test_active(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_say(s, "PORT 127,0,0,1,200,10\r\nRETR file\r\n");
+	scene_expect(s, "200 ");
+	struct message_endpoint asked = stage_await(&s->stage, &s->from_dialer, MESSAGE_CONNECT).body.endpoint;
+	assert_int_equal(asked.endpoint.port, 200 * 256 + 10);
+	assert_false(asked.is_third_party);
+	scene_answer(s, (struct message){.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure.error = ECONNREFUSED});
+	scene_expect(s, "425 ");
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, scene_set_up, scene_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_download),
+		CASE(test_large_download),
+		CASE(test_reserved_port_is_offered_at_once),
+		CASE(test_upload),
+		CASE(test_upload_that_is_reset_is_not_whole),
+		CASE(test_upload_that_is_aborted_is_not_whole),
+		cmocka_unit_test(test_upload_whose_control_connection_is_lost),
+		CASE(test_abort_and_what_is_behind_it),
+		CASE(test_late_answer_is_dropped),
+		CASE(test_no_data_connection),
+		CASE(test_dead_dialer),
+		CASE(test_active),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
