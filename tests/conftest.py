@@ -9,6 +9,7 @@ Servers with the same options are shared by the tests of a process, and the tree
 belongs to the test alone.
 """
 
+import contextlib
 import os
 import shutil
 import sys
@@ -104,23 +105,20 @@ def server(request, pool):
     found.forget_log()
     yield found
     assert found.process.poll() is None, f"the server died:\n{found.log_text()[-4000:]}"
+    broken = found.events("role.died") + found.events("breach")
+    assert not broken, f"a process of the server did not survive this: {broken}"
     found.check()
 
 
 @pytest.fixture
 def launch(pool):
     """Starts servers for one test and stops them after it: launch(*options) with `start=False` to start it later."""
-    started = []
-
-    def start(*options, start=True, **settings):
-        new = pool.launch(*options, **settings)
-        started.append(new)
-        return new.start() if start else new
-
-    yield start
-    for each in started:
-        if each.process:
-            each.stop()
+    with contextlib.ExitStack() as stack:
+        def start(*options, start=True, **settings):
+            new = pool.launch(*options, **settings)
+            stack.callback(new.stop)
+            return new.start() if start else new
+        yield start
 
 
 @pytest.fixture

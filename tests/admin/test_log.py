@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from lib.uploads import eventually
+
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -57,6 +59,14 @@ def xferlog(launch):
     return server, path
 
 
+def lines_of(path, count):
+    """The lines of the file when there are as many; the last is written a moment after the 226."""
+    eventually(lambda: path.read_bytes().count(b"\n") >= count)
+    lines = path.read_bytes().split(b"\n")[:-1]
+    assert len(lines) == count
+    return lines
+
+
 def test_xferlog(xferlog):
     """time, seconds, host, bytes, path, a|b, flag, o|i|d, a|g|r, user, service, auth, authuser, c|i"""
     server, path = xferlog
@@ -67,8 +77,7 @@ def test_xferlog(xferlog):
         guest.fetch("RETR two words")
         alice.cmd("TYPE A", 200)
         alice.fetch("RETR lines.txt")
-    lines = path.read_text().splitlines()
-    assert len(lines) == 4
+    lines = [line.decode() for line in lines_of(path, 4)]
     day = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"
     assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 13 /hello\.txt b _ o r alice ftp 0 \* c", lines[0]), lines[0]
     assert re.fullmatch(day + r" \d+ 127\.0\.0\.1 7 /new b _ i r alice ftp 0 \* c", lines[1]), lines[1]
@@ -85,8 +94,8 @@ def test_an_incomplete_transfer_is_marked(xferlog):
             alice.send("ABOR")
             alice.expect(426)
             alice.expect(225, 226)
-    line, = path.read_text().splitlines()
-    assert line.endswith(" i") and " /new " in line
+    line, = lines_of(path, 1)
+    assert line.endswith(b" i") and b" /new " in line
 
 
 def test_xferlog_cannot_be_forged(xferlog):
@@ -102,9 +111,7 @@ def test_xferlog_cannot_be_forged(xferlog):
         stranger.cmd("USER anonymous", 331)
         stranger.cmd("PASS x y\x1bz", 230)
         stranger.fetch("RETR hello.txt")
-    lines = path.read_bytes().split(b"\n")[:-1]
-    assert len(lines) == len(names)
-    for line in lines:
+    for line in lines_of(path, len(names)):
         assert re.match(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} ", line)
         assert len(line[25:].split(b" ")) == 13, line
         assert not re.search(rb"[\x00-\x1f\x7f]", line), line

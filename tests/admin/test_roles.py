@@ -69,6 +69,7 @@ def test_walls(server, alice):
             assert seen["Seccomp"] == "2" and seen["NoNewPrivs"] == "1", role
 
 
+@pytest.mark.root
 def test_nothing_is_inherited(server, alice):
     """Standard streams, loop, channels and sockets: no file of ours, and no end of a terminal."""
     for role in ROLES:

@@ -62,17 +62,19 @@ def test_own_control_port(server, guest):
     assert not any(event.startswith(("session.open", "login")) for event in after), after
 
 
+GOOD, BAD = b"an own listener", b"the victim"  # replaced by the PORT that names it
+FETCH, USER_LINE, PASS_LINE = b"RETR hello.txt", f"USER {USER}".encode(), f"PASS {PASSWORD}".encode()
 TRICKS = {
-    "a good endpoint before the refused one": ["{good}:200", "{bad}:504", "RETR hello.txt:425"],
-    "a passive one before the refused one": ["PASV:227", "{bad}:504", "RETR hello.txt:425"],
-    "the refused one twice": ["{bad}:504", "{bad}:504", "LIST:425"],
-    "a refused one, then EPSV ALL": ["{bad}:504", "EPSV ALL:200", "{bad}:501", "LIST:425"],
-    "refused, then REST": ["{bad}:504", "REST 1:350", "RETR hello.txt:425"],
-    "refused, then a refused transfer, then another": ["{bad}:504", "RETR missing:{550|425}", "RETR hello.txt:425"],
-    "before a new login": ["{bad}:504", f"USER {USER}:331", f"PASS {PASSWORD}:230", "RETR hello.txt:425"],
-    "before REIN": ["{bad}:504", "REIN:220", f"USER {USER}:331", f"PASS {PASSWORD}:230", "LIST:425"],
-    "between login and login": ["REIN:220", "{bad}:530", f"USER {USER}:331", "{bad}:530", f"PASS {PASSWORD}:{{503|230}}"],
-    "in a line of its own behind a Telnet command": ["\xff\xf1{bad}:504", "LIST:425"],
+    "a good endpoint before the refused one": [(GOOD, 200), (BAD, 504), (FETCH, 425)],
+    "a passive one before the refused one": [(b"PASV", 227), (BAD, 504), (FETCH, 425)],
+    "the refused one twice": [(BAD, 504), (BAD, 504), (b"LIST", 425)],
+    "a refused one, then EPSV ALL": [(BAD, 504), (b"EPSV ALL", 200), (BAD, 501), (b"LIST", 425)],
+    "refused, then REST": [(BAD, 504), (b"REST 1", 350), (FETCH, 425)],
+    "refused, then a refused transfer, then another": [(BAD, 504), (b"RETR missing", 550, 425), (FETCH, 425)],
+    "before a new login": [(BAD, 504), (USER_LINE, 331), (PASS_LINE, 230), (FETCH, 425)],
+    "before REIN": [(BAD, 504), (b"REIN", 220), (USER_LINE, 331), (PASS_LINE, 230), (b"LIST", 425)],
+    "between login and login": [(b"REIN", 220), (BAD, 530), (USER_LINE, 331), (BAD, 530), (PASS_LINE, 503, 230)],
+    "behind a Telnet command": [(b"\xff\xf1" + BAD, 504), (b"LIST", 425)],
 }
 
 
@@ -80,20 +82,14 @@ TRICKS = {
 @pytest.mark.parametrize("title", TRICKS)
 def test_tricks_with_state(alice, victim, title, is_pipelined):
     with contextlib.closing(alice.listen()) as own:
-        names = {"{good}": wire.port(*own.getsockname()), "{bad}": told(victim)[0]}
-        steps = []
-        for step in TRICKS[title]:
-            line, codes = step.rsplit(":", 1)
-            for name, text in names.items():
-                line = line.replace(name, text)
-            steps.append((line.encode("latin-1"), [int(code) for code in codes.strip("{}").split("|")]))
+        good, bad = (wire.encode(told(listener)[0]) for listener in (own, victim))
+        steps = [(line.replace(GOOD, good).replace(BAD, bad) + b"\r\n", codes) for line, *codes in TRICKS[title]]
         if is_pipelined:
-            alice.raw(b"".join(line + b"\r\n" for line, _ in steps))
-            for _, codes in steps:
-                alice.expect(*codes)
-        else:
-            for line, codes in steps:
-                alice.cmd(line, *codes)
+            alice.raw(b"".join(line for line, _ in steps))
+        for line, codes in steps:
+            if not is_pipelined:
+                alice.raw(line)
+            alice.expect(*codes)
         assert not wire.was_called(victim) and not wire.was_called(own, 0.1)
 
 

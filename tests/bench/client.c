@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-	FIRST_ACTIVE_PORT = 10000, /* below the kernel's own range and every server's passive range */
+	FIRST_ACTIVE_PORT = 12000, /* above the service ports that a server may refuse, below the kernel's own range and every server's passive range */
 	LAST_ACTIVE_PORT = 29999,
 	ADDRESSES = 250,
 	COMPARED_ALWAYS_BYTES = 64 * 1024, /* larger files are compared once and then only counted */

@@ -23,9 +23,9 @@ START_S, STOP_S = 15, 15
 
 
 def run(*words, stdin="", timeout=30, **options):
-    """Runs the program once and returns the finished process with its output as text."""
+    """Runs the program once, away from any terminal, and returns the finished process with its output as text."""
     return subprocess.run([BINARY, *map(str, words)], input=stdin, capture_output=True, text=True, timeout=timeout,
-                          **{"env": ENVIRONMENT, **options})
+                          start_new_session=True, **{"env": ENVIRONMENT, **options})
 
 
 def free_port():
@@ -108,7 +108,9 @@ class Server:
         raise AssertionError(f"the server did not start: {' '.join(self.command())}\n{self.output()}{self.log_text()}")
 
     def stop(self):
-        """Ends the server as an administrator would and checks that it ended well and left nothing."""
+        """Ends the server, if it was started, as an administrator would; checks that it ended well and left nothing."""
+        if not self.process:
+            return
         members = self.members()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -141,7 +143,7 @@ class Server:
         return sorted(pid for pid in self.members() if name in command_line(pid))
 
     def check(self):
-        """Fails when the server died or a sanitizer spoke."""
+        """Fails when a sanitizer spoke."""
         text = self.log_text() + self.output()
         found = SANITIZER.search(text)
         assert not found, text[found.start() - 200:found.start() + 6000]

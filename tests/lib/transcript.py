@@ -157,10 +157,10 @@ class Player:
         data.close()
 
     def expect_file(self, text):
-        name, is_there, content = text.partition(" = ")
+        name, is_there, content = text.partition(" =")
         if not is_there:
             name = name.removesuffix(" absent")
             assert not self.server.tree.path(unescape(name)).exists(), f"{name} exists"
             return
         found = self.server.tree.read(unescape(name))
-        assert found == unescape(content), f"content: {found!r}"
+        assert found == unescape(content.removeprefix(" ")), f"content: {found!r}"

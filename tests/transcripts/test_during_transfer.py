@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from lib import wire
+from lib.uploads import eventually
 
 SIZE = 64 << 20
 SMALL_BUFFER = 16 << 10
@@ -155,12 +156,7 @@ def test_status_of_an_upload(alice):
     with contextlib.closing(alice.passive()) as data:
         alice.cmd("STOR new", 150)
         data.sendall(b"x" * 123_456)
-        for _ in range(100):
-            reply = alice.cmd("STAT", 213)
-            if "123456" in reply.text.replace(",", ""):
-                break
-        else:
-            pytest.fail(reply.text)
+        eventually(lambda: "123456" in alice.cmd("STAT", 213).text)
     alice.expect(226)
 
 

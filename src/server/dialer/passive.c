@@ -169,17 +169,16 @@ passive_hold(struct dialer *dialer, struct booking *booking, int fd, const struc
 }
 
 /* A reserve has a caller. The worker writes its LISTEN before it tells the number to the client, so if this is the client, the message is
- * there to be read; it may as well be one that closes the reserve. Null: it is closed. */
-static struct passive *
-passive_after_hearing(struct passive *reserve)
+ * there to be read; it may as well be one that closes the reserve: then false. */
+static bool
+passive_is_there_after_hearing(const struct passive *reserve)
 {
 	struct dialer *dialer = reserve->dialer;
 	uint64_t session = reserve->booking->entry.id;
 	uint16_t port = reserve->port;
 	dialer_hear_worker(dialer, reserve->booking->worker);
 	const struct booking *booking = book_find(dialer, session);
-	bool is_there = booking && (booking->passive == reserve || booking->reserve == reserve) && reserve->port == port;
-	return is_there ? reserve : NULL;
+	return booking && (booking->passive == reserve || booking->reserve == reserve) && reserve->port == port;
 }
 
 /* True when the port waits on. */
@@ -212,17 +211,20 @@ passive_on_caller(int listener_fd, short what, void *context)
 {
 	(void)what;
 	struct passive *passive = context;
-	if (passive->state == PASSIVE_RESERVED)
-		passive = passive_after_hearing(passive);
-	for (int i = 0; passive && i < CALLERS_PER_WAKE; i++) {
+	for (int i = 0; i < CALLERS_PER_WAKE; i++) {
 		struct sockaddr_storage sa;
 		socklen_t len = sizeof(sa);
 		int fd = accept4(listener_fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			break;
+		/* For each caller anew: the one before may have been a stranger, and this one the client. */
+		if (passive->state == PASSIVE_RESERVED && !passive_is_there_after_hearing(passive)) {
+			close(fd);
+			return;
+		}
 		if (!passive_judge(passive, fd, &sa))
 			return;
 	}
-	if (passive && passive->is_claimed && loop_now_ms() >= passive->deadline_ms)
+	if (passive->is_claimed && loop_now_ms() >= passive->deadline_ms)
 		passive_time_out(passive);
 }

@@ -104,6 +104,8 @@ stage_end(struct stage *stage)
 	assert_int_equal(waitpid(stage->pid, &status, 0), stage->pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+	while (stage->played_count)
+		channel_free(&stage->played[--stage->played_count]);
 	channel_free(&stage->monitor);
 	channels_release(&stage->channels);
 	event_base_free(stage->base);
@@ -116,7 +118,10 @@ stage_play(struct stage *stage, enum peer_kind kind, uint32_t index, struct stag
 	*inbox = (struct stage_inbox){0};
 	assert_true(channel_pair(ends));
 	stage_send(stage, stage->monitor, (struct message){.type = MESSAGE_PEER, .fd = ends[1], .body.peer = {.kind = kind, .index = index}});
-	return channel_new(&stage->channels, stage->base, ends[0], stage->role, kind, keep, on_end, inbox);
+	struct channel *channel = channel_new(&stage->channels, stage->base, ends[0], stage->role, kind, keep, on_end, inbox);
+	assert_true(channel && stage->played_count < ARRAY_LEN(stage->played));
+	stage->played[stage->played_count++] = channel;
+	return channel;
 }
 
 /* ---- messages */

@@ -25,6 +25,8 @@ struct stage {
 	struct channels channels;
 	struct channel *monitor;
 	struct stage_inbox from_monitor;
+	struct channel *played[8]; /* freed at the end */
+	size_t played_count;
 	enum peer_kind role;
 	pid_t pid;
 };

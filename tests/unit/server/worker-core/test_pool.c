@@ -28,6 +28,7 @@ struct bench {
 	atomic_uint at_work, most_at_work;
 	unsigned left;
 	int sleep_us;
+	atomic_bool is_held; /* jobs do not end while it is true */
 };
 
 static void
@@ -41,7 +42,9 @@ run(struct job *job)
 	assert_false(pthread_equal(pthread_self(), bench->loop_thread));
 	memset(job->scratch, 0xa5, POOL_SCRATCH_BYTES);
 	work->runs++;
-	usleep((useconds_t)bench->sleep_us);
+	do
+		usleep((useconds_t)bench->sleep_us);
+	while (atomic_load(&bench->is_held));
 	atomic_fetch_sub(&bench->at_work, 1);
 }
 
@@ -111,7 +114,7 @@ static void
 test_is_wanted_while_jobs_wait(void **state)
 {
 	(void)state;
-	struct bench bench = {.sleep_us = 100000, .left = 1000};
+	struct bench bench = {.sleep_us = 1000, .left = 1000, .is_held = true};
 	struct work works[POOL_THREADS_MAX + 1];
 	bench.base = loop_new();
 	bench.pool = pool_new(bench.base);
@@ -120,8 +123,10 @@ test_is_wanted_while_jobs_wait(void **state)
 		works[i] = (struct work){.job = {.run = run, .done = done}, .bench = &bench};
 		pool_submit(bench.pool, &works[i].job);
 	}
-	usleep(20000);
+	while (atomic_load(&bench.at_work) < POOL_THREADS_MAX)
+		usleep(1000);
 	assert_true(pool_is_wanted(bench.pool));
+	atomic_store(&bench.is_held, false);
 	end(&bench);
 }
 

@@ -213,7 +213,6 @@ test_dead_dialer(void **state)
 	scene_expect(s, "425 ");
 	scene_say(s, "EPSV\r\n");
 	scene_expect(s, "425 ");
-	channel_free(&s->dialer);
 	s->dialer = stage_play(&s->stage, PEER_DIALER, 0, &s->from_dialer);
 	usleep(50000);
 	scene_open_passive(s);
