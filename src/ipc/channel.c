@@ -163,12 +163,15 @@ mark_dirty(struct channel *c)
 	if (c->is_dirty || event_pending(&c->write_event, EV_WRITE | EV_TIMEOUT, NULL))
 		return;
 	c->is_dirty = true;
-	c->dirty_next = NULL;
-	if (c->set->dirty)
+	/* Dialers are written to first: a session must be in a dialer's book before the worker that is given it can ask for a port. */
+	bool is_first = !c->set->dirty || c->sender == PEER_DIALER;
+	c->dirty_next = is_first ? c->set->dirty : NULL;
+	if (!is_first)
 		c->set->dirty_last->dirty_next = c;
-	else
+	if (!c->set->dirty || !is_first)
+		c->set->dirty_last = c;
+	if (is_first)
 		c->set->dirty = c;
-	c->set->dirty_last = c;
 }
 
 static bool

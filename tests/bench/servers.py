@@ -5,7 +5,6 @@ A server is a function that writes its configuration below `work` and returns it
 127.0.0.1:PORT, serve `tree`, let anonymous users upload into `up`, log nothing, resolve no names and count no clients.
 """
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
