@@ -30,6 +30,9 @@ bool
 peers_put(struct peers *peers, uint32_t index, struct channel *channel)
 {
 	peers_drop(peers, index);
+	/* SECURITY: unit test peers no_channel: it could not be made when descriptors ran out, which strangers can bring about. */
+	if (!channel)
+		return false;
 	if (!has_room(peers)) {
 		channel_free(&channel);
 		return false;

@@ -110,7 +110,8 @@ want_worker(struct auth *auth, struct known_identity *known, uint64_t session, c
 	message_put_field(&tail, slice_of(principal->group));
 	struct message m = {.type = MESSAGE_WORKER_WANT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
 	m.body.identity = known->identity;
-	known->is_wanted = channel_send(auth->role.monitor, &m);
+	/* Behind the acknowledgement of a RETIRE: else the monitor would still count that worker, and hire none. */
+	known->is_wanted = outbox_put(&auth->outbox, &auth->role.monitor, &m);
 }
 
 static void

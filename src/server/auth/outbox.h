@@ -9,12 +9,13 @@
 struct outbox {
 	struct outbox_item {
 		struct channel **to; /* null by then: the role has died, and the message with it */
-		struct message message; /* without tail and descriptor */
+		struct message message; /* without descriptor; its tail is `tail` */
+		char *tail;             /* owned copy; null: none */
 	} *items;
 	size_t count, cap;
 };
 
-/* False without memory: the asker will run into its time-out. */
+/* Copies the message with its tail. False without memory: the asker will run into its time-out. */
 bool outbox_put(struct outbox *outbox, struct channel **to, const struct message *m);
 /* Queues all at their channels; to be called when the workers' messages of this turn are queued. */
 void outbox_flush(struct outbox *outbox);

@@ -68,6 +68,14 @@ connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const s
 	return c;
 }
 
+void
+connection_renumber(struct gate *gate, struct connection *c)
+{
+	idmap_remove(&gate->connections, &c->entry);
+	c->entry.id = ++gate->last_id;
+	(void)!idmap_add(&gate->connections, &c->entry); /* cannot fail: the table is there already */
+}
+
 static void
 drop_at_dialer(struct gate *gate, const struct connection *c)
 {

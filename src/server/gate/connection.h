@@ -30,4 +30,8 @@ void connection_close(struct gate *gate, struct connection **connection, const c
 void connection_dismiss(const struct connection *connection, const char *text);
 struct connection *connection_find(const struct gate *gate, uint64_t id);
 
+/* A new session number for the next login on the same connection, so that nothing dialers or workers still hold of the old one can be taken
+ * for the new one's. */
+void connection_renumber(struct gate *gate, struct connection *connection);
+
 #endif

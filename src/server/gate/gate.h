@@ -10,7 +10,7 @@
 #include "server/peers.h"
 #include "server/role.h"
 
-#define GATE_IN_BYTES (LINE_MAX_BYTES + 4096)
+#define GATE_IN_BYTES MESSAGE_TAIL_MAX /* as much as a worker may give back with a connection */
 #define GATE_OUT_BYTES 16384
 #define GATE_REPLY_MAX_BYTES 6144 /* the longest reply before login: HELP with all verbs */
 

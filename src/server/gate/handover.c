@@ -183,6 +183,7 @@ take_back(struct gate *gate, struct connection *c, struct slice unread)
 		channel_send(dialer, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = c->entry.id});
 	free(c->user);
 	c->user = NULL;
+	connection_renumber(gate, c);
 	talk_take_back(gate, c, unread);
 }
 

@@ -7,7 +7,7 @@
 
 #include "server/worker/client.h"
 
-enum { CONTROL_INPUT_MAX = 16 << 10, CONTROL_OUTPUT_MAX = 256 << 10, CONTROL_LINES_PER_TURN = 32 };
+enum { CONTROL_INPUT_MAX = MESSAGE_TAIL_MAX, CONTROL_OUTPUT_MAX = 256 << 10, CONTROL_LINES_PER_TURN = 32 };
 
 /* Starts to read; `early` are bytes that the gate has read already. False without memory. */
 MUST_USE bool control_start(struct client *client, struct slice early);

@@ -227,6 +227,25 @@ a_retired_worker_gets_no_session(void **state)
 	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
 }
 
+/* Else the monitor would still count the worker that retires when it is asked for another one, and hire none. */
+static void
+wanting_does_not_overtake_retiring(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	hire(room, 0, room->heard[0].message.body.identity.key);
+	room->heard_count = 0;
+	identities_worker_gone(&room->auth, 0);
+	assert_true(outbox_put(&room->auth.outbox, &room->auth.role.monitor,
+	    &(struct message){.type = MESSAGE_RETIRE, .fd = -1, .body.peer = {.kind = PEER_WORKER}}));
+	identities_admit(&room->auth, 11, &(struct principal){.user = "anonymous", .home = "/srv/ftp", .identity = {.is_anonymous = true}});
+	turn(room);
+	assert_int_equal(room->heard_count, 2);
+	assert_int_equal(room->heard[0].message.type, MESSAGE_RETIRE);
+	assert_int_equal(room->heard[1].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->heard[1].tail, "anonymous\0/srv/ftp\0\0", 20);
+}
+
 static void
 no_worker_to_be_had(void **state)
 {
@@ -319,6 +338,7 @@ main(void)
 		TEST(the_first_guest_waits_for_a_worker),
 		TEST(sessions_are_shared_out),
 		TEST(a_retired_worker_gets_no_session),
+		TEST(wanting_does_not_overtake_retiring),
 		TEST(no_worker_to_be_had),
 		TEST(a_right_password),
 		TEST(wrong_logins_look_the_same),

@@ -112,6 +112,7 @@ what_a_worker_gives_back(void **state)
 		room_worker_says(room, &room->worker, MESSAGE_SESSION_RETURN, session, rows[i].unread);
 		assert_true(strncmp(room_read(fd), rows[i].reply, 4) == 0);
 		assert_non_null(room_find_heard(room, PEER_DIALER, MESSAGE_SESSION_DROP));
+		assert_null(connection_find(room->gate, session));
 		assert_true(strncmp(room_dialogue(room, fd, "PWD\r\n"), "530 ", 4) == 0);
 		room_log_in(room, fd, 8);
 		assert_non_null(room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE));
