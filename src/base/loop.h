@@ -7,6 +7,7 @@
 #include "base/macros.h"
 
 #include <stdint.h>
+#include <sys/time.h>
 
 struct event_base;
 
@@ -23,5 +24,12 @@ void loop_stop(struct event_base *base);
 
 /* Monotonic clock in milliseconds. */
 uint64_t loop_now_ms(void);
+
+/* A duration as libevent takes it. */
+static inline struct timeval
+loop_duration(uint64_t ms)
+{
+	return (struct timeval){.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include "cli/keeper.h"
 #include "cli/secret.h"
 #include "ftp/session.h"
+#include "server/principal.h"
 #include "store/password.h"
 
 #include <errno.h>
@@ -56,8 +57,7 @@ static bool
 set_name(struct store_user *user, const char *name)
 {
 	struct slice text = slice_of(name);
-	bool is_reserved = slice_equal_nocase(text, SLICE_LITERAL("anonymous")) || slice_equal_nocase(text, SLICE_LITERAL("ftp"));
-	if (store_name_is_valid(text) && !is_reserved)
+	if (store_name_is_valid(text) && !principal_is_guest(text))
 		return slice_to_cstr(text, user->name, sizeof(user->name));
 	fail(name, "a name has letters, digits, \".\", \"_\", \"-\" and \"@\", and is neither anonymous nor ftp");
 	return false;

@@ -20,7 +20,6 @@ terminal_put(FILE *out, enum terminal_style style, const char *text)
 	static const char *const starts[] = {
 		[TERMINAL_BOLD] = "\033[1m",
 		[TERMINAL_WARNING] = "\033[1;31m",
-		[TERMINAL_GOOD] = "\033[32m",
 	};
 	if (has_colour(out))
 		fprintf(out, "%s%s\033[0m", starts[style], text);

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum terminal_style { TERMINAL_BOLD, TERMINAL_WARNING, TERMINAL_GOOD };
+enum terminal_style { TERMINAL_BOLD, TERMINAL_WARNING };
 
 void terminal_put(FILE *out, enum terminal_style style, const char *text);
 

@@ -157,7 +157,7 @@ struct message {
 	struct slice tail; /* borrowed from the channel's buffer: copy what is to be kept */
 };
 
-enum message_status { MESSAGE_OK, MESSAGE_TRUNCATED, MESSAGE_BAD_TYPE, MESSAGE_BAD_SIZE, MESSAGE_BAD_VALUE, MESSAGE_BAD_FD };
+enum message_status { MESSAGE_OK, MESSAGE_TRUNCATED, MESSAGE_BAD_TYPE, MESSAGE_BAD_SIZE, MESSAGE_BAD_VALUE };
 
 /* Appends one message; false (nothing appended) when there is no room or the message is not one of the table's. */
 MUST_USE bool message_encode(struct buf *out, const struct message *m);

@@ -3,15 +3,13 @@
 
 #include "ftp/session.h"
 
-#define GUEST "anonymous"
-
 /* A guest may add, and neither change nor remove what is there. */
 #define GUEST_WRITE_RIGHTS (SESSION_MAY_ONLY_READ | SESSION_MAY_WRITE | SESSION_MAY_MKDIR)
 
-static bool
-is_guest_name(struct slice name)
+bool
+principal_is_guest(struct slice name)
 {
-	return slice_equal_nocase(name, SLICE_LITERAL(GUEST)) || slice_equal_nocase(name, SLICE_LITERAL("ftp"));
+	return slice_equal_nocase(name, SLICE_LITERAL(PRINCIPAL_GUEST)) || slice_equal_nocase(name, SLICE_LITERAL("ftp"));
 }
 
 bool
@@ -19,9 +17,9 @@ principal_of_guest(const struct settings *settings, struct slice name, uint32_t 
 {
 	const struct host_settings *at = host && host <= settings->host_count ? &settings->hosts[host - 1] : NULL;
 	uint8_t mode = at ? at->anonymous : settings->anonymous;
-	if (!is_guest_name(name) || mode == ANONYMOUS_OFF)
+	if (!principal_is_guest(name) || mode == ANONYMOUS_OFF)
 		return false;
-	*out = (struct principal){.user = GUEST};
+	*out = (struct principal){.user = PRINCIPAL_GUEST};
 	out->identity = (struct message_identity){
 		.rights = mode == ANONYMOUS_WRITE ? GUEST_WRITE_RIGHTS : SESSION_MAY_ONLY_READ,
 		.is_anonymous = true,

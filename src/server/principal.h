@@ -8,6 +8,8 @@
 #include "server/settings.h"
 #include "store/store.h"
 
+#define PRINCIPAL_GUEST "anonymous"
+
 struct principal {
 	struct message_identity identity; /* key 0: not drawn yet */
 	char user[STORE_NAME_MAX + 1];
@@ -16,6 +18,8 @@ struct principal {
 	char password_hash[STORE_HASH_MAX]; /* empty: no password is right */
 };
 
+/* "anonymous" and "ftp", in any case. */
+bool principal_is_guest(struct slice name);
 /* The guests' account on a virtual host (index + 1; 0: none), for the names "anonymous" and "ftp". False when there is none. */
 MUST_USE bool principal_of_guest(const struct settings *settings, struct slice name, uint32_t host, struct principal *out);
 /* The user of the configuration with that name. False when there is none. */

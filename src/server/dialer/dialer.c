@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/dialer/dialer.h"
 
+#include "base/loop.h"
 #include "server/dialer/active.h"
 #include "server/dialer/book.h"
 #include "server/dialer/passive.h"
@@ -195,7 +196,7 @@ static void
 dialer_set_timeout(struct dialer *dialer)
 {
 	uint64_t ms = dialer->role.settings->data_timeout_ms;
-	struct timeval duration = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	struct timeval duration = loop_duration(ms);
 	dialer->data_timeout = event_base_init_common_timeout(dialer->role.base, &duration);
 }
 

@@ -4,6 +4,7 @@
 #include "ftp/reply.h"
 #include "server/gate/handover.h"
 #include "server/inform.h"
+#include "server/principal.h"
 
 #include <stdlib.h>
 
@@ -44,7 +45,7 @@ answer_ask_password(struct talk *t, const struct request *r)
 	forget_name(t);
 	t->name = strndup(r->command.argument.ptr, r->command.argument.len);
 	if (t->name)
-		reply_put(r->out, 331, handover_is_guest(slice_of(t->name)) ? "Guest: give your e-mail address as password." : "Password required.");
+		reply_put(r->out, 331, principal_is_guest(slice_of(t->name)) ? "Guest: give your e-mail address as password." : "Password required.");
 	else
 		end_talk(t, "memory");
 }

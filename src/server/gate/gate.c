@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/gate/gate.h"
 
+#include "base/loop.h"
 #include "server/gate/arrivals.h"
 #include "server/gate/handover.h"
 #include "server/gate/roster.h"
@@ -96,7 +97,7 @@ static void
 use_settings(struct gate *gate)
 {
 	uint64_t ms = gate->role.settings->login_timeout_ms;
-	const struct timeval timeout = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	const struct timeval timeout = loop_duration(ms);
 	gate->login_timeout = event_base_init_common_timeout(gate->role.base, &timeout);
 }
 

@@ -3,17 +3,10 @@
 
 #include "server/denial.h"
 #include "server/gate/answer.h"
+#include "server/principal.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
-
-#define GUEST "anonymous"
-
-bool
-handover_is_guest(struct slice name)
-{
-	return slice_equal_nocase(name, SLICE_LITERAL(GUEST)) || slice_equal_nocase(name, SLICE_LITERAL("ftp"));
-}
 
 static struct slice
 host_name(const struct talk *t)
@@ -118,8 +111,8 @@ static void
 grant(struct gate *gate, struct connection *c, uint32_t worker_index)
 {
 	struct channel *worker = worker_of(gate, worker_index);
-	if (handover_is_guest(slice_of(c->talk->name)))
-		c->user = strdup(GUEST);
+	if (principal_is_guest(slice_of(c->talk->name)))
+		c->user = strdup(PRINCIPAL_GUEST);
 	else
 		c->user = strdup(c->talk->name);
 	if (!worker || !c->user || !give(gate, c, worker)) {

@@ -6,8 +6,6 @@
 
 #include "server/gate/talk.h"
 
-/* "anonymous" or "ftp". */
-bool handover_is_guest(struct slice name);
 /* Asks auth about the talk's user; the password is wiped with the buffers it is in. False when there is no auth at this moment. */
 MUST_USE bool handover_ask(struct talk *talk, struct slice password);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/gate/talk.h"
 
+#include "base/loop.h"
 #include "ftp/reply.h"
 #include "server/gate/answer.h"
 
@@ -259,7 +260,7 @@ talk_deny(struct talk *talk, const char *text, uint32_t delay_ms)
 		answer_denial(talk, text);
 		return;
 	}
-	const struct timeval delay = {.tv_sec = delay_ms / 1000, .tv_usec = delay_ms % 1000 * 1000};
+	const struct timeval delay = loop_duration(delay_ms);
 	talk->denial = text;
 	event_add(&talk->timer, &delay);
 }

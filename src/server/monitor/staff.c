@@ -86,7 +86,7 @@ on_restart(evutil_socket_t fd, short what, void *context)
 static void
 wait_and_run(struct child *child, long wait_ms)
 {
-	const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+	const struct timeval wait = loop_duration(wait_ms);
 	event_assign(&child->restart_event, child->monitor->base, -1, 0, on_restart, child);
 	event_add(&child->restart_event, &wait);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/status/question.h"
 
+#include "base/loop.h"
 #include "ftp/command.h"
+#include "ftp/policy.h"
 #include "server/status/visitor.h"
 
 /* A worker that does not answer within this time is left out. */
@@ -89,7 +91,7 @@ question_prepare(struct status *status)
 void
 question_next(struct status *status)
 {
-	const struct timeval limit = {.tv_sec = DEADLINE_MS / 1000, .tv_usec = DEADLINE_MS % 1000 * 1000};
+	const struct timeval limit = loop_duration(DEADLINE_MS);
 	if (status->served || !(status->served = visitor_waiting(status)))
 		return;
 	status->token++;
@@ -116,11 +118,10 @@ static void
 pass_on(struct status *status, const struct message *m)
 {
 	const struct message_record *record = &m->body.record;
-	static const char *const policies[] = {"suppress", "allow-list", "rfc"};
 	char storage[CONTROL_LINE_MAX_BYTES];
 	struct buf line = BUF_OVER(storage);
 	const char *verb = record->verb < VERB_COUNT ? command_verb_info((enum verb)record->verb)->name : "";
-	control_put_session(&line, m, verb, record->port_policy < ARRAY_LEN(policies) ? policies[record->port_policy] : "");
+	control_put_session(&line, m, verb, record->port_policy <= PORT_POLICY_RFC ? policy_name((enum port_policy)record->port_policy) : "");
 	if (buf_is_whole(&line))
 		visitor_tell(status->served, buf_slice(&line));
 }

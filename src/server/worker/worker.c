@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/worker/worker.h"
 
+#include "base/loop.h"
 #include "ftp/line.h"
 #include "ftp/session.h"
 #include "server/roles.h"
@@ -72,7 +73,7 @@ worker_on_leave(struct worker *worker)
 	if (worker->clients.count > 0)
 		return;
 	uint64_t ms = worker->role.settings->worker_linger_ms;
-	struct timeval linger = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	struct timeval linger = loop_duration(ms);
 	if (worker->is_retiring)
 		role_stop(&worker->role);
 	else
@@ -188,7 +189,7 @@ worker_on_peer_gone(void *context, struct message *m)
 static const struct timeval *
 worker_timeout(struct worker *worker, uint64_t ms)
 {
-	struct timeval duration = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	struct timeval duration = loop_duration(ms);
 	return event_base_init_common_timeout(worker->role.base, &duration);
 }
 
