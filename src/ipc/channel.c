@@ -21,6 +21,7 @@ struct channel {
 	int fd; /* -1: dead */
 	uint8_t sender, receiver; /* enum peer_kind */
 	bool is_dirty;            /* in the set's list */
+	bool is_written_first;
 	bool is_reading;          /* a callback may be running: free later */
 	bool is_freed;
 	bool is_ending;           /* on_end is due, from the loop */
@@ -163,8 +164,7 @@ mark_dirty(struct channel *c)
 	if (c->is_dirty || event_pending(&c->write_event, EV_WRITE | EV_TIMEOUT, NULL))
 		return;
 	c->is_dirty = true;
-	/* Dialers are written to first: a session must be in a dialer's book before the worker that is given it can ask for a port. */
-	bool is_first = !c->set->dirty || c->sender == PEER_DIALER;
+	bool is_first = !c->set->dirty || c->is_written_first;
 	c->dirty_next = is_first ? c->set->dirty : NULL;
 	if (!is_first)
 		c->set->dirty_last->dirty_next = c;
@@ -235,6 +235,12 @@ channels_flush(struct channels *set)
 		write_queue(c);
 	}
 	set->dirty = set->dirty_last = NULL;
+}
+
+void
+channel_write_first(struct channel *channel)
+{
+	channel->is_written_first = true;
 }
 
 void

@@ -71,8 +71,8 @@ on_message(void *context, struct message *m)
 		identities_failed(auth, m->body.identity.key, denial_parse(m->tail));
 	} else if (m->type == MESSAGE_RETIRE) {
 		identities_worker_gone(auth, m->body.peer.index);
-		/* After the permits that are on their way, so that the worker finds them before it goes. */
-		outbox_put(&auth->outbox, &auth->role.monitor, m);
+		/* The worker's channel is written first: it finds the permits that are on their way before it goes. */
+		channel_send(auth->role.monitor, m);
 	}
 }
 
@@ -85,19 +85,11 @@ on_settings(void *context, const struct settings *old)
 		role_stop(&auth->role);
 }
 
-static void
-before_sleep(void *context)
-{
-	struct auth *auth = context;
-	outbox_flush(&auth->outbox);
-}
-
 static const struct role_hooks hooks = {
 	.on_peer = on_peer,
 	.on_peer_gone = on_peer_gone,
 	.on_message = on_message,
 	.on_settings = on_settings,
-	.before_sleep = before_sleep,
 };
 
 static int

@@ -3,7 +3,6 @@
 #ifndef SERVER_AUTH_AUTH_H
 #define SERVER_AUTH_AUTH_H
 
-#include "server/auth/outbox.h"
 #include "server/peers.h"
 #include "server/role.h"
 
@@ -14,7 +13,6 @@ struct auth {
 	struct role role;
 	struct channel *gate;
 	struct peers workers;
-	struct outbox outbox;
 	struct checker *checker;
 	struct known_identity *identities; /* a list */
 	uint32_t last_key;

@@ -12,7 +12,8 @@ desk_deny(struct auth *auth, uint64_t session, enum login_denial reason)
 	m.body.denied.reason = reason;
 	if (reason == LOGIN_DENIAL_CREDENTIALS)
 		m.body.denied.delay_ms = (uint32_t)auth->role.settings->login_delay_ms;
-	outbox_put(&auth->outbox, &auth->gate, &m);
+	if (auth->gate)
+		channel_send(auth->gate, &m);
 }
 
 void

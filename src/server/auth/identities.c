@@ -97,7 +97,8 @@ let_in(struct auth *auth, const struct known_identity *known, uint64_t session, 
 	channel_send(worker, &permit);
 	struct message granted = {.type = MESSAGE_LOGIN_GRANTED, .fd = -1, .session = session};
 	granted.body.peer = (struct message_peer){.kind = PEER_WORKER, .index = index};
-	outbox_put(&auth->outbox, &auth->gate, &granted);
+	if (auth->gate)
+		channel_send(auth->gate, &granted);
 }
 
 static void
@@ -110,8 +111,7 @@ want_worker(struct auth *auth, struct known_identity *known, uint64_t session, c
 	message_put_field(&tail, slice_of(principal->group));
 	struct message m = {.type = MESSAGE_WORKER_WANT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
 	m.body.identity = known->identity;
-	/* Behind the acknowledgement of a RETIRE: else the monitor would still count that worker, and hire none. */
-	known->is_wanted = outbox_put(&auth->outbox, &auth->role.monitor, &m);
+	known->is_wanted = channel_send(auth->role.monitor, &m);
 }
 
 static void
@@ -163,6 +163,10 @@ identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
 		return;
 	known->workers = workers;
 	known->workers[known->worker_count++] = worker;
+	struct channel *channel = peers_find(&auth->workers, worker);
+	/* A worker must have its permit before the gate hands the session over. */
+	if (channel)
+		channel_write_first(channel);
 	known->is_wanted = false;
 	for (struct waiting *each; (each = take_waiting(known)); free(each))
 		let_in(auth, known, each->session, &each->principal);

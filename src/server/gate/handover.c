@@ -79,7 +79,6 @@ give(struct gate *gate, struct connection *c, struct channel *worker)
 {
 	struct channel *dialer = choose_dialer(gate, c);
 	c->worker = channel_index(worker);
-	/* First, so that it has been sent when the worker's first request arrives there. */
 	if (dialer && !register_at(gate, dialer, c))
 		return false;
 	struct message m = about(c, MESSAGE_SESSION_GIVE, fcntl(c->fd, F_DUPFD_CLOEXEC, 0));
@@ -269,6 +268,9 @@ void
 handover_dialer_here(struct gate *gate, uint32_t dialer)
 {
 	struct visit visit = {.gate = gate, .index = dialer, .channel = peers_find(&gate->dialers, dialer)};
-	if (visit.channel)
-		idmap_each(&gate->connections, register_again, &visit);
+	if (!visit.channel)
+		return;
+	/* A session must be in the dialer's book before the worker that it is given to can ask for a port. */
+	channel_write_first(visit.channel);
+	idmap_each(&gate->connections, register_again, &visit);
 }

@@ -463,6 +463,21 @@ ready_twice_is_a_breach(void **state)
 	close(fds[1]);
 }
 
+static void
+one_is_written_before_the_others(void **state)
+{
+	struct room *room = *state;
+	channel_write_first(room->gate.channel);
+	ended(room->worker.channel, 1);
+	assert_ptr_equal(room->set.dirty, room->worker.channel);
+	assert_true(give(room->gate.channel, 2, open("/dev/null", O_RDONLY | O_CLOEXEC)));
+	assert_ptr_equal(room->set.dirty, room->gate.channel);
+	turns(room, 2);
+	assert_int_equal(room->gate.messages, 1);
+	assert_int_equal(room->worker.messages, 1);
+	assert_null(room->set.dirty);
+}
+
 /* A process that has no number left loses the descriptor, not the channel. */
 static void
 out_of_descriptors_is_no_breach(void **state)
@@ -518,6 +533,7 @@ main(void)
 		PAIR(freeing_at_the_end_is_safe),
 		PAIR(draining_hears_what_is_there),
 		PAIR(draining_inside_a_message),
+		PAIR(one_is_written_before_the_others),
 		RAW(a_type_that_is_not_permitted_is_a_breach),
 		RAW(garbage_is_a_breach),
 		RAW(a_descriptor_without_message_is_a_breach),

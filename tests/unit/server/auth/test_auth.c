@@ -5,6 +5,7 @@
 #include "server/auth/identities.h"
 
 #include "base/loop.h"
+#include "ftp/session.h"
 #include "store/password.h"
 
 #include <setjmp.h>
@@ -127,7 +128,6 @@ close_room(void **state)
 	channel_free(&room->auth.role.monitor);
 	peers_release(&room->auth.workers);
 	channels_release(&room->auth.role.channels);
-	free(room->auth.outbox.items);
 	event_base_free(room->auth.role.base);
 	free(room);
 	return 0;
@@ -137,7 +137,6 @@ static void
 turn(struct room *room)
 {
 	for (int i = 0; i < 10; i++) {
-		outbox_flush(&room->auth.outbox);
 		channels_flush(&room->auth.role.channels);
 		event_base_loop(room->auth.role.base, EVLOOP_NONBLOCK);
 	}
@@ -194,6 +193,22 @@ the_first_guest_waits_for_a_worker(void **state)
 	}
 }
 
+/* Also when the gate was told something else before in the same turn. */
+static void
+a_permit_overtakes_what_the_gate_is_told(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	hire(room, 0, room->heard[0].message.body.identity.key);
+	room->heard_count = 0;
+	desk_deny(&room->auth, 20, LOGIN_DENIAL_CREDENTIALS);
+	identities_admit(&room->auth, 21, &(struct principal){.user = "anonymous", .home = "/srv/ftp",
+	    .identity = {.rights = SESSION_MAY_ONLY_READ, .is_anonymous = true}});
+	turn(room);
+	assert_int_equal(room->heard[0].message.type, MESSAGE_PERMIT);
+	assert_int_equal(room->heard[0].message.session, 21);
+}
+
 static void
 sessions_are_shared_out(void **state)
 {
@@ -236,7 +251,7 @@ wanting_does_not_overtake_retiring(void **state)
 	hire(room, 0, room->heard[0].message.body.identity.key);
 	room->heard_count = 0;
 	identities_worker_gone(&room->auth, 0);
-	assert_true(outbox_put(&room->auth.outbox, &room->auth.role.monitor,
+	assert_true(channel_send(room->auth.role.monitor,
 	    &(struct message){.type = MESSAGE_RETIRE, .fd = -1, .body.peer = {.kind = PEER_WORKER}}));
 	identities_admit(&room->auth, 11, &(struct principal){.user = "anonymous", .home = "/srv/ftp", .identity = {.is_anonymous = true}});
 	turn(room);
@@ -336,6 +351,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_room, close_room)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_guest_waits_for_a_worker),
+		TEST(a_permit_overtakes_what_the_gate_is_told),
 		TEST(sessions_are_shared_out),
 		TEST(a_retired_worker_gets_no_session),
 		TEST(wanting_does_not_overtake_retiring),
