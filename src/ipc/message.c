@@ -160,7 +160,6 @@ static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_SESSION_DROP] = {"session-drop"},
 	[MESSAGE_LISTEN] = {"listen", BODY(endpoint)},
 	[MESSAGE_LISTENING] = {"listening", BODY(endpoint)},
-	[MESSAGE_CLAIM] = {"claim"},
 	[MESSAGE_CONNECT] = {"connect", BODY(endpoint)},
 	[MESSAGE_DATA] = {"data", BODY(data), .has_fd = true},
 	[MESSAGE_DATA_FAILED] = {"data-failed", BODY(failure)},
@@ -239,6 +238,23 @@ message_name(uint16_t type)
 {
 	const struct kind *kind = find_kind(type);
 	return kind ? kind->name : "unknown";
+}
+
+uint32_t *
+message_request(struct message *m)
+{
+	switch (m->type) {
+	case MESSAGE_LISTEN:
+	case MESSAGE_LISTENING:
+	case MESSAGE_CONNECT:
+		return &m->body.endpoint.request;
+	case MESSAGE_DATA:
+		return &m->body.data.request;
+	case MESSAGE_DATA_FAILED:
+		return &m->body.failure.request;
+	default:
+		return NULL;
+	}
 }
 
 void

@@ -40,11 +40,10 @@ enum message_type {
 	MESSAGE_SESSION_ADD,  /* gate: fd: the control connection, for getpeername and getsockname only; body.session; tail: user NUL group, for rules */
 	MESSAGE_SESSION_DROP, /* gate: forget it, close all its sockets */
 	/* worker and dialer; only for sessions bound to that worker */
-	MESSAGE_LISTEN,       /* worker: offer a passive port; body.endpoint of an earlier DATA: put that reserved one to use, no answer */
+	MESSAGE_LISTEN,       /* worker: offer a passive port; body.endpoint of an earlier DATA: put that reserved one to use, no LISTENING follows */
 	MESSAGE_LISTENING,    /* dialer: body.endpoint is what the client shall be told (local address and port) */
-	MESSAGE_CLAIM,        /* worker: a transfer command came: give me the passive connection, when it is there */
 	MESSAGE_CONNECT,      /* worker: connect to body.endpoint.port of the session's peer; an address only under allow-list and rfc */
-	MESSAGE_DATA,         /* dialer: fd: the connection, up; body.data */
+	MESSAGE_DATA,         /* dialer: fd: the connection, up; body.data. Of a passive port as soon as the client has come */
 	MESSAGE_DATA_FAILED,  /* dialer: body.failure */
 	MESSAGE_FORGET,       /* worker: close the session's unused endpoint */
 	/* status and others */
@@ -98,20 +97,24 @@ struct message_session {
 	uint32_t dialer; /* SESSION_GIVE: the dialer the session is pinned to */
 };
 
+/* LISTEN and CONNECT carry a number that all answers to them repeat (message_request): what answers an older request is told by that. */
 struct message_endpoint {
+	uint32_t request;
 	struct endpoint endpoint;
 	uint8_t is_third_party; /* CONNECT: the address counts */
 };
 
 struct message_data {
+	uint32_t request;
 	struct endpoint peer;     /* who is at the other end */
 	struct endpoint next;     /* the next passive port, already listening; port 0: none */
 	uint8_t is_passive;
 };
 
 struct message_failure {
+	uint32_t request;
 	uint32_t reason; /* enum policy_reason, when the policy refused; else 0 */
-	int32_t error;   /* errno; ETIMEDOUT when nobody came */
+	int32_t error;   /* errno */
 	uint8_t is_unknown_session;
 };
 
@@ -165,6 +168,8 @@ MUST_USE bool message_encode(struct buf *out, const struct message *m);
 enum message_status message_decode(struct slice *in, struct message *m);
 bool message_has_fd(uint16_t type);
 const char *message_name(uint16_t type);
+/* The number of the request, of LISTEN, CONNECT and their answers; null for others. */
+uint32_t *message_request(struct message *m);
 
 /* The tail as up to `count` NUL-separated fields; missing ones are empty. */
 void message_fields(struct slice tail, struct slice *fields, size_t count);

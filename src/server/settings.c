@@ -55,7 +55,9 @@ static const char *
 default_process_count(struct config *config)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	long count = processors < 1 ? 1 : processors > PROCESSES_BY_DEFAULT_MAX ? PROCESSES_BY_DEFAULT_MAX : processors;
+	/* The clients' kernel work needs the other half; fewer processes also find more to do each time they wake. */
+	long half = (processors + 1) / 2;
+	long count = half < 1 ? 1 : half > PROCESSES_BY_DEFAULT_MAX ? PROCESSES_BY_DEFAULT_MAX : half;
 	return arena_printf(config_arena(config), "%ld", count);
 }
 

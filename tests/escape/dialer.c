@@ -38,8 +38,6 @@ static const struct ask asks[] = {
 	{"listen for another session", MESSAGE_LISTEN, STAGE_THEIRS, NOWHERE, false},
 	{"listen for no session", MESSAGE_LISTEN, STAGE_UNKNOWN, NOWHERE, false},
 	{"put another's port to use", MESSAGE_LISTEN, STAGE_OURS, CONTROL, false},
-	{"claim what is not there", MESSAGE_CLAIM, STAGE_OURS, NOWHERE, false},
-	{"claim another session's connection", MESSAGE_CLAIM, STAGE_THEIRS, NOWHERE, false},
 	{"close another session's port", MESSAGE_FORGET, STAGE_THEIRS, NOWHERE, false},
 	{"register a session", MESSAGE_SESSION_ADD, STAGE_UNKNOWN, NOWHERE, false},
 	{"drop a session", MESSAGE_SESSION_DROP, STAGE_THEIRS, NOWHERE, false},
@@ -80,20 +78,19 @@ is_granted(const struct stage *stage)
 	    stage_is_reached(&stage->our_client) || stage_is_reached(&stage->their_client);
 }
 
-/* The other worker's session has a port open, and its client's connection is waiting there. */
+/* The other worker's session has a port open. */
 static bool
 others_prepare(struct stage *stage)
 {
 	stage_ask(stage, &stage->other, MESSAGE_LISTEN, STAGE_THEIRS, NULL, false);
-	return stage_wait(stage, &stage->other) && stage->other.listening.port != 0 && stage_connect("127.0.0.3", &stage->other.listening) >= 0;
+	return stage_wait(stage, &stage->other) && stage->other.listening.port != 0;
 }
 
 /* Whatever was asked, the other worker gets what is its own. */
 static bool
 others_are_served(struct stage *stage)
 {
-	stage_ask(stage, &stage->other, MESSAGE_CLAIM, STAGE_THEIRS, NULL, false);
-	return stage_wait(stage, &stage->other) && stage->other.connections == 1 && stage->other.data.is_passive &&
+	return stage_connect("127.0.0.3", &stage->other.listening) >= 0 && stage_wait(stage, &stage->other) && stage->other.connections == 1 && stage->other.data.is_passive &&
 	    stage->other.data.peer.addr.bytes[3] == 3;
 }
 
@@ -128,7 +125,6 @@ own_client_is_accepted(struct stage *stage)
 		return false;
 	/* A stranger was faster. */
 	int stranger = stage_connect("127.0.0.2", &stage->taken.listening);
-	stage_ask(stage, &stage->taken, MESSAGE_CLAIM, STAGE_OURS, NULL, false);
 	if (stranger < 0 || stage_wait(stage, &stage->taken) || stage->taken.connections)
 		return false;
 	return stage_connect("127.0.0.1", &stage->taken.listening) >= 0 && stage_wait(stage, &stage->taken) && stage->taken.connections == 1 &&

@@ -31,15 +31,6 @@ active_close(struct active **active)
 	free(closed);
 }
 
-void
-active_forget(struct dialer *dialer, struct booking *booking)
-{
-	if (!booking->active)
-		return;
-	active_close(&booking->active);
-	dialer_refuse(dialer, booking, ECANCELED, POLICY_ALLOWED);
-}
-
 /* ---- where to */
 
 /* The address is the client's own. SECURITY: test_address_is_not_an_input: a worker names a port, never an address, unless this process itself is
@@ -71,7 +62,9 @@ active_bind_source(struct dialer *dialer, const struct booking *booking, int fd,
 	struct endpoint source = booking->local;
 	source.port = (uint16_t)(booking->local.port - 1);
 	if (!is_any_port && dialer->role.settings->is_active_from_port_20 && !dialer->is_low_source_refused && source.port != 0) {
-		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 && active_bind(fd, &source) == 0)
+		/* With both, bind() need not look through all the connections of that port that are still cooling down. */
+		if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+		    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 && active_bind(fd, &source) == 0)
 			return 0;
 		dialer->is_low_source_refused = errno == EACCES;
 	}
@@ -168,8 +161,8 @@ active_on_writable(int fd, short what, void *context)
 void
 active_connect(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
-	passive_forget(dialer, booking);
-	active_forget(dialer, booking);
+	passive_close(dialer, &booking->passive);
+	active_close(&booking->active);
 	struct endpoint target = active_target(dialer, booking, &m->body.endpoint);
 	/* SECURITY: test_port_is_judged: the one judgement that counts; the worker's was politeness. */
 	enum policy_reason reason = judge_target(dialer, booking, &target);

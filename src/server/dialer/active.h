@@ -10,8 +10,6 @@ struct active;
 
 /* CONNECT: answers DATA once the connection is up, or DATA_FAILED. Whatever endpoint the session had is closed. */
 void active_connect(struct dialer *dialer, struct booking *booking, const struct message *m);
-/* FORGET: gives up a connection that is being made and answers ECANCELED for it. */
-void active_forget(struct dialer *dialer, struct booking *booking);
 /* Closes without an answer. Sets *active to null; may be null already. */
 void active_close(struct active **active);
 

@@ -17,7 +17,8 @@ struct booking {
 	uint16_t names_len;
 	bool has_listened;
 	bool is_frequent;              /* has asked for more than one passive port: the next one is reserved ahead */
-	struct passive *passive;       /* the port offered, or the connection held; null: none. Owned */
+	uint32_t request;              /* of the worker's, for the answers: the last one */
+	struct passive *passive;       /* the port offered; null: none. Owned */
 	struct passive *reserve;       /* the port that the next LISTEN activates; null: none. Owned */
 	struct active *active;         /* the connection being made; null: none. Owned */
 };

@@ -20,6 +20,7 @@ dialer_answer(struct dialer *dialer, const struct booking *booking, struct messa
 {
 	struct channel *worker = peers_find(&dialer->workers, booking->worker);
 	m->session = booking->entry.id;
+	*message_request(m) = booking->request;
 	if (m->type != MESSAGE_DATA)
 		m->fd = -1;
 	if (worker)
@@ -48,19 +49,14 @@ dialer_hear_worker(struct dialer *dialer, uint32_t index)
 static void
 dialer_on_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
+	booking->request = m->body.endpoint.request;
 	passive_listen(dialer, booking, m);
-}
-
-static void
-dialer_on_claim(struct dialer *dialer, struct booking *booking, const struct message *m)
-{
-	(void)m;
-	passive_claim(dialer, booking);
 }
 
 static void
 dialer_on_connect(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
+	booking->request = m->body.endpoint.request;
 	active_connect(dialer, booking, m);
 }
 
@@ -68,13 +64,12 @@ static void
 dialer_on_forget(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
 	(void)m;
-	passive_forget(dialer, booking);
-	active_forget(dialer, booking);
+	passive_close(dialer, &booking->passive);
+	active_close(&booking->active);
 }
 
 static void (*const dialer_requests[MESSAGE_TYPE_COUNT])(struct dialer *, struct booking *, const struct message *) = {
 	[MESSAGE_LISTEN] = dialer_on_listen,
-	[MESSAGE_CLAIM] = dialer_on_claim,
 	[MESSAGE_CONNECT] = dialer_on_connect,
 	[MESSAGE_FORGET] = dialer_on_forget,
 };
@@ -90,19 +85,14 @@ dialer_booking(struct dialer *dialer, uint64_t session)
 	return book_find(dialer, session);
 }
 
-static bool
-dialer_owes_answer(const struct message *m)
-{
-	bool is_activation = m->type == MESSAGE_LISTEN && m->body.endpoint.endpoint.port != 0;
-	return m->type != MESSAGE_FORGET && !is_activation;
-}
-
 static void
-dialer_refuse_unknown(struct channel *worker, const struct message *m)
+dialer_refuse_unknown(struct channel *worker, struct message *m)
 {
-	if (!dialer_owes_answer(m))
+	const uint32_t *request = message_request(m);
+	struct message answer = {.type = MESSAGE_DATA_FAILED, .fd = -1, .session = m->session};
+	if (!request)
 		return;
-	struct message answer = {.type = MESSAGE_DATA_FAILED, .fd = -1, .session = m->session, .body.failure.is_unknown_session = true};
+	answer.body.failure = (struct message_failure){.request = *request, .is_unknown_session = true};
 	channel_send(worker, &answer);
 }
 

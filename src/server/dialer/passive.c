@@ -45,20 +45,9 @@ passive_close(struct dialer *dialer, struct passive **passive)
 	*passive = NULL;
 	if (closed->state == PASSIVE_RESERVED)
 		reserve_take(dialer, closed);
-	if (closed->state != PASSIVE_HELD)
-		event_del(&closed->event);
-	if (closed->fd >= 0)
-		close(closed->fd);
+	event_del(&closed->event);
+	close(closed->fd);
 	free(closed);
-}
-
-void
-passive_forget(struct dialer *dialer, struct booking *booking)
-{
-	bool is_answer_due = booking->passive && booking->passive->is_claimed;
-	passive_close(dialer, &booking->passive);
-	if (is_answer_due)
-		dialer_refuse(dialer, booking, ECANCELED, POLICY_ALLOWED);
 }
 
 /* ---- a port is offered */
@@ -74,13 +63,15 @@ passive_answer_listening(struct dialer *dialer, const struct booking *booking)
 	dialer_answer(dialer, booking, &m);
 }
 
-/* The worker has told the number to the client already. If it is not ours any more, the claim that follows will fail. */
+/* The worker has told the number to the client already. */
 static void
 passive_open_reserve(struct dialer *dialer, struct booking *booking, uint16_t port)
 {
 	struct passive *reserve = booking->reserve;
-	if (!reserve || reserve->port != port)
+	if (!reserve || reserve->port != port) {
+		dialer_refuse(dialer, booking, ENOTCONN, POLICY_ALLOWED);
 		return;
+	}
 	reserve_take(dialer, reserve);
 	booking->reserve = NULL;
 	booking->passive = reserve;
@@ -102,70 +93,31 @@ passive_open_new(struct dialer *dialer, struct booking *booking)
 void
 passive_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
-	passive_forget(dialer, booking);
-	active_forget(dialer, booking);
+	passive_close(dialer, &booking->passive);
+	active_close(&booking->active);
 	if (m->body.endpoint.endpoint.port != 0) {
 		passive_open_reserve(dialer, booking, m->body.endpoint.endpoint.port);
 		return;
 	}
+	/* The worker has found it too old. */
+	passive_close(dialer, &booking->reserve);
 	passive_open_new(dialer, booking);
 	/* The first port of a session is often its only one. */
 	booking->is_frequent = booking->has_listened;
 	booking->has_listened = true;
 }
 
-/* ---- the connection is handed over */
-
-static void
-passive_give(struct dialer *dialer, struct booking *booking)
-{
-	struct passive *passive = booking->passive;
-	/* SECURITY: test_policy_is_asked_again: the settings may have changed since the connection was accepted. */
-	enum policy_reason reason = judge_caller(dialer, booking, &passive->peer);
-	if (reason != POLICY_ALLOWED) {
-		passive_close(dialer, &booking->passive);
-		dialer_refuse(dialer, booking, 0, reason);
-		return;
-	}
-	struct message m = {.type = MESSAGE_DATA, .fd = passive->fd, .body.data = {.peer = passive->peer, .is_passive = true}};
-	passive->fd = -1;
-	if (booking->reserve)
-		m.body.data.next = (struct endpoint){.addr = booking->local.addr, .port = booking->reserve->port};
-	passive_close(dialer, &booking->passive);
-	dialer_answer(dialer, booking, &m);
-}
-
-void
-passive_claim(struct dialer *dialer, struct booking *booking)
-{
-	struct passive *passive = booking->passive;
-	if (!passive) {
-		dialer_refuse(dialer, booking, ENOTCONN, POLICY_ALLOWED);
-		return;
-	}
-	if (passive->state == PASSIVE_HELD) {
-		passive_give(dialer, booking);
-		return;
-	}
-	passive->is_claimed = true;
-	passive->deadline_ms = loop_now_ms() + dialer->role.settings->data_timeout_ms;
-	event_add(&passive->event, dialer->data_timeout);
-}
-
 /* ---- somebody connects */
 
 static void
-passive_hold(struct dialer *dialer, struct booking *booking, int fd, const struct endpoint *peer)
+passive_give(struct dialer *dialer, struct booking *booking, int fd, const struct endpoint *peer)
 {
-	struct passive *passive = booking->passive;
-	event_del(&passive->event);
-	close(passive->fd);
-	passive->fd = fd;
-	passive->peer = *peer;
-	passive->state = PASSIVE_HELD;
+	struct message m = {.type = MESSAGE_DATA, .fd = fd, .body.data = {.peer = *peer, .is_passive = true}};
+	passive_close(dialer, &booking->passive);
 	reserve_make(dialer, booking);
-	if (passive->is_claimed)
-		passive_give(dialer, booking);
+	if (booking->reserve)
+		m.body.data.next = (struct endpoint){.addr = booking->local.addr, .port = booking->reserve->port};
+	dialer_answer(dialer, booking, &m);
 }
 
 /* A reserve has a caller. The worker writes its LISTEN before it tells the number to the client, so if this is the client, the message is
@@ -192,20 +144,10 @@ passive_judge(struct passive *passive, int fd, const struct sockaddr_storage *sa
 		close(fd);
 		return true;
 	}
-	passive_hold(passive->dialer, passive->booking, fd, &peer);
+	passive_give(passive->dialer, passive->booking, fd, &peer);
 	return false;
 }
 
-static void
-passive_time_out(struct passive *passive)
-{
-	struct dialer *dialer = passive->dialer;
-	struct booking *booking = passive->booking;
-	passive_close(dialer, &booking->passive);
-	dialer_refuse(dialer, booking, ETIMEDOUT, POLICY_ALLOWED);
-}
-
-/* Strangers put the event's own time-out off, but not the deadline. */
 static void
 passive_on_caller(int listener_fd, short what, void *context)
 {
@@ -225,6 +167,4 @@ passive_on_caller(int listener_fd, short what, void *context)
 		if (!passive_judge(passive, fd, &sa))
 			return;
 	}
-	if (passive->is_claimed && loop_now_ms() >= passive->deadline_ms)
-		passive_time_out(passive);
 }

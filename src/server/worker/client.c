@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "server/worker/account.h"
 #include "server/worker/control.h"
+#include "server/worker/endpoint.h"
 #include "server/worker/filejob.h"
 #include "server/worker/statlist.h"
 #include "server/worker/transfer.h"
@@ -55,7 +56,7 @@ client_new(struct worker *worker, const struct message *m)
 	struct client *client = calloc(1, sizeof(*client));
 	if (!client)
 		return NULL;
-	*client = (struct client){.entry.id = m->session, .worker = worker, .fd = -1};
+	*client = (struct client){.entry.id = m->session, .worker = worker, .fd = -1, .data_fd = -1};
 	client->account = account_join(&worker->accounts, names[0], names[1], m->body.permit.rights, m->body.permit.is_anonymous);
 	if (client->account && idmap_add(&worker->clients, &client->entry))
 		return client;
@@ -198,6 +199,7 @@ client_leave(struct client *client)
 {
 	client->is_gone = true;
 	control_stop(client);
+	endpoint_drop(client);
 	close(client->fd);
 	client->fd = -1;
 	idmap_remove(&client->worker->clients, &client->entry);

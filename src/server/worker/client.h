@@ -31,6 +31,9 @@ struct client {
 	struct session session;
 	uint64_t arrived_ms, active_ms; /* of loop_now_ms(): came; last command */
 	uint64_t reserve_ms;           /* when the next passive port was promised */
+	int data_fd;                   /* owned; the passive connection, before a transfer command has asked for it; -1: none */
+	struct endpoint data_peer;     /* of data_fd */
+	uint32_t request;              /* number of the last one to the dialer: other answers are of what was given up */
 	char *cwd;                     /* owned; null: "/" */
 	char *rename_from;             /* owned; of RNFR */
 	struct control_input *input;   /* owned; bytes read and not taken; null: none */
@@ -42,7 +45,7 @@ struct client {
 	uint16_t reserve_port;         /* the next passive port, listening already; 0: none */
 	uint8_t awaits;                /* enum client_awaits */
 	uint8_t verb;                  /* enum verb of what is under way */
-	uint8_t stale_answers;         /* answers of the dialer that are due to what was given up */
+	bool is_data_lost;             /* the endpoint will bring no connection */
 	bool has_turn;                 /* in the worker's list */
 	bool is_rewound;               /* something has ended: lines that had to wait are looked at once more */
 	bool is_abort_due;             /* ABOR was taken: 226 after what is under way has ended */

@@ -9,15 +9,35 @@
 #include "server/worker/transfer.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static bool
 endpoint_ask(struct client *client, enum message_type type, const struct message_endpoint *endpoint)
 {
 	struct channel *dialer = peers_find(&client->worker->dialers, client->dialer);
 	struct message m = {.type = type, .fd = -1, .session = client->entry.id};
-	if (endpoint)
+	if (endpoint) {
 		m.body.endpoint = *endpoint;
+		m.body.endpoint.request = client->request;
+	}
 	return dialer && channel_send(dialer, &m);
+}
+
+void
+endpoint_drop(struct client *client)
+{
+	if (client->data_fd >= 0)
+		close(client->data_fd);
+	client->data_fd = -1;
+}
+
+/* Another endpoint, or none: what was before, and what is still said of it, counts no more. */
+static void
+endpoint_renew(struct client *client)
+{
+	endpoint_drop(client);
+	client->request++;
+	client->is_data_lost = false;
 }
 
 /* ---- a passive port */
@@ -72,9 +92,10 @@ void
 endpoint_listen(struct client *client, enum verb verb)
 {
 	client->verb = (uint8_t)verb;
+	endpoint_renew(client);
 	if (client->reserve_port && loop_now_ms() - client->reserve_ms < RESERVE_OFFERED_MS)
 		endpoint_open_reserve(client);
-	else if (endpoint_ask(client, MESSAGE_LISTEN, NULL))
+	else if (endpoint_ask(client, MESSAGE_LISTEN, &(struct message_endpoint){0}))
 		client->awaits = CLIENT_AWAITS_PORT;
 	else
 		endpoint_no_port(client);
@@ -82,27 +103,45 @@ endpoint_listen(struct client *client, enum verb verb)
 
 /* ---- a data connection */
 
-bool
+static int
+endpoint_connect_active(struct client *client)
+{
+	const struct endpoint *data = &client->session.data;
+	struct message_endpoint target = {.endpoint = *data, .is_third_party = !addr_equal(&data->addr, &client->peer.addr)};
+	endpoint_renew(client);
+	if (!endpoint_ask(client, MESSAGE_CONNECT, &target))
+		return ECONNREFUSED;
+	client->awaits = CLIENT_AWAITS_DATA;
+	return 0;
+}
+
+static int
+endpoint_connect_passive(struct client *client)
+{
+	int fd = client->data_fd;
+	if (client->is_data_lost)
+		return ENOTCONN;
+	client->data_fd = -1;
+	if (fd >= 0)
+		transfer_connected(client->transfer, fd, &(struct message_data){.peer = client->data_peer, .is_passive = true});
+	else
+		client->awaits = CLIENT_AWAITS_DATA;
+	return 0;
+}
+
+int
 endpoint_connect(struct client *client)
 {
-	const struct session *session = &client->session;
-	bool is_active = session->endpoint_kind == SESSION_ENDPOINT_ACTIVE;
-	struct message_endpoint target = {
-		.endpoint = session->data,
-		.is_third_party = !addr_equal(&session->data.addr, &client->peer.addr),
-	};
-	if (!(is_active ? endpoint_ask(client, MESSAGE_CONNECT, &target) : endpoint_ask(client, MESSAGE_CLAIM, NULL)))
-		return false;
-	client->awaits = CLIENT_AWAITS_DATA;
-	return true;
+	if (client->session.endpoint_kind == SESSION_ENDPOINT_ACTIVE)
+		return endpoint_connect_active(client);
+	return endpoint_connect_passive(client);
 }
 
 void
 endpoint_forget(struct client *client)
 {
-	if (client->awaits != CLIENT_AWAITS_NOTHING)
-		client->stale_answers++;
 	client->awaits = CLIENT_AWAITS_NOTHING;
+	endpoint_renew(client);
 	(void)endpoint_ask(client, MESSAGE_FORGET, NULL);
 }
 
@@ -120,17 +159,19 @@ endpoint_on_listening(struct client *client, struct message *m)
 static void
 endpoint_on_data(struct client *client, struct message *m)
 {
-	if (client->awaits != CLIENT_AWAITS_DATA)
-		return;
-	client->awaits = CLIENT_AWAITS_NOTHING;
+	int fd = m->fd;
 	client->reserve_port = m->body.data.next.port;
 	client->reserve_ms = loop_now_ms();
-	int fd = m->fd;
+	if (fd < 0 || client->data_fd >= 0)
+		return;
 	m->fd = -1;
-	if (fd >= 0)
+	if (client->awaits == CLIENT_AWAITS_DATA) {
+		client->awaits = CLIENT_AWAITS_NOTHING;
 		transfer_connected(client->transfer, fd, &m->body.data);
-	else
-		transfer_unconnected(client->transfer, &(struct message_failure){.error = EMFILE});
+	} else {
+		client->data_fd = fd;
+		client->data_peer = m->body.data.peer;
+	}
 }
 
 static void
@@ -142,6 +183,8 @@ endpoint_on_failed(struct client *client, struct message *m)
 		endpoint_no_port(client);
 	else if (awaited == CLIENT_AWAITS_DATA)
 		transfer_unconnected(client->transfer, &m->body.failure);
+	else
+		client->is_data_lost = client->data_fd < 0;
 }
 
 static void (*const endpoint_answers[MESSAGE_TYPE_COUNT])(struct client *, struct message *) = {
@@ -155,12 +198,9 @@ endpoint_on_message(void *context, struct channel *channel, struct message *m)
 {
 	struct worker *worker = context;
 	struct client *client = client_find(worker, m->session);
-	if (!client || client->fd < 0 || client->dialer != channel_index(channel))
+	if (!client || client->fd < 0 || client->dialer != channel_index(channel) || *message_request(m) != client->request)
 		return;
-	if (client->stale_answers)
-		client->stale_answers--;
-	else
-		endpoint_answers[m->type](client, m);
+	endpoint_answers[m->type](client, m);
 }
 
 struct endpoint_gone {
@@ -176,7 +216,6 @@ endpoint_give_up(void *context, struct idmap_entry *entry)
 	if (client->fd < 0 || client->dialer != gone->dialer)
 		return;
 	client->reserve_port = 0;
-	client->stale_answers = 0;
 	endpoint_on_failed(client, &(struct message){.body.failure.error = ECONNRESET});
 }
 
@@ -185,4 +224,22 @@ endpoint_on_dialer_gone(struct worker *worker, uint32_t dialer)
 {
 	peers_drop(&worker->dialers, dialer);
 	idmap_each(&worker->clients, endpoint_give_up, &(struct endpoint_gone){.worker = worker, .dialer = dialer});
+}
+
+static void
+endpoint_drop_third_party(void *context, struct idmap_entry *entry)
+{
+	struct client *client = container_of(entry, struct client, entry);
+	(void)context;
+	if (client->data_fd < 0 || addr_equal(&client->data_peer.addr, &client->peer.addr))
+		return;
+	endpoint_drop(client);
+	client->is_data_lost = true;
+}
+
+void
+endpoint_on_settings(struct worker *worker)
+{
+	/* SECURITY: test_policy_is_asked_again: who was let in by an older policy gets nothing by the new one. */
+	idmap_each(&worker->clients, endpoint_drop_third_party, NULL);
 }

@@ -64,12 +64,13 @@ inbound_move(struct transfer *transfer)
 	char *scratch = transfer->job.scratch;
 	uint64_t moved = 0;
 	for (;;) {
+		transfer_choose_waiting(transfer);
 		ssize_t got = recv(transfer->data_fd, scratch, POOL_SCRATCH_BYTES, 0);
 		if (got == 0)
 			return inbound_end(transfer);
 		if (atomic_load(&transfer->is_cut))
 			return transfer_fail_data(transfer, ECONNABORTED);
-		if (got < 0 && errno == EAGAIN && !transfer_is_ready_soon(transfer))
+		if (got < 0 && errno == EAGAIN)
 			return TRANSFER_WAITS;
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
 			return transfer_fail_data(transfer, errno);

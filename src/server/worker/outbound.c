@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* One sendfile(): long enough that its own cost vanishes, short enough that ABOR and progress are prompt. */
-enum { SEND_BYTES = 4 << 20 };
+enum { SEND_BYTES = 1 << 20 };
 
 static void
 outbound_count(struct transfer *transfer, size_t sent)
@@ -75,11 +75,12 @@ outbound_may_retry(struct transfer *transfer, int error, enum transfer_result *r
 {
 	if (error == EINTR)
 		return true;
-	if (error == EAGAIN) {
+	if (error == EAGAIN)
 		*result = TRANSFER_WAITS;
-		return transfer_is_ready_soon(transfer);
-	}
-	*result = outbound_is_data_error(error) ? transfer_fail_data(transfer, error) : transfer_fail_file(transfer, error);
+	else if (outbound_is_data_error(error))
+		*result = transfer_fail_data(transfer, error);
+	else
+		*result = transfer_fail_file(transfer, error);
 	return false;
 }
 
@@ -91,6 +92,7 @@ outbound_move_as_is(struct transfer *transfer)
 	while (transfer->position < transfer->end) {
 		uint64_t left = transfer->end - transfer->position;
 		off_t offset = (off_t)transfer->position;
+		transfer_choose_waiting(transfer);
 		ssize_t sent = sendfile(transfer->data_fd, transfer->file_fd, &offset, left < SEND_BYTES ? (size_t)left : SEND_BYTES);
 		if (atomic_load(&transfer->is_cut))
 			return transfer_fail_data(transfer, ECONNABORTED);
@@ -126,7 +128,7 @@ outbound_pull(struct transfer *transfer, char *room, size_t cap)
 }
 
 static bool
-outbound_refill(struct transfer *transfer)
+outbound_refill(struct transfer *transfer, uint64_t *pulled)
 {
 	size_t cap;
 	char *room = filter_room(transfer->filter, &cap);
@@ -135,6 +137,7 @@ outbound_refill(struct transfer *transfer)
 		transfer_fail_file(transfer, (int)-got);
 	else
 		filter_put(transfer->filter, (size_t)got);
+	*pulled += got > 0 ? (uint64_t)got : 0;
 	return got >= 0;
 }
 
@@ -142,15 +145,19 @@ static enum transfer_result
 outbound_move_filtered(struct transfer *transfer)
 {
 	enum transfer_result result = TRANSFER_WHOLE;
-	uint64_t moved = 0;
+	uint64_t pulled = 0;
 	while (!filter_is_over(transfer->filter)) {
+		/* What is read counts, not what is sent: of a file of zeros MODE Z sends next to nothing. */
+		if (transfer_should_yield(transfer, pulled))
+			return TRANSFER_YIELDS;
 		struct slice ready = filter_ready(transfer->filter);
 		if (atomic_load(&transfer->is_cut))
 			return transfer_fail_data(transfer, ECONNABORTED);
-		if (ready.len == 0 && !outbound_refill(transfer))
+		if (ready.len == 0 && !outbound_refill(transfer, &pulled))
 			return TRANSFER_FAILED;
 		if (ready.len == 0)
 			continue;
+		transfer_choose_waiting(transfer);
 		ssize_t sent = send(transfer->data_fd, ready.ptr, ready.len, MSG_NOSIGNAL);
 		if (sent < 0 && !outbound_may_retry(transfer, errno, &result))
 			return result;
@@ -158,9 +165,6 @@ outbound_move_filtered(struct transfer *transfer)
 			continue;
 		filter_sent(transfer->filter, (size_t)sent);
 		outbound_count(transfer, (size_t)sent);
-		moved += (uint64_t)sent;
-		if (transfer_should_yield(transfer, moved))
-			return TRANSFER_YIELDS;
 	}
 	return TRANSFER_WHOLE;
 }

@@ -9,8 +9,8 @@
 
 #include <errno.h>
 
-/* Of a path in a 150. */
-enum { REPORT_PATH_MAX = 256 };
+/* Of a path in a 150, and of the whole reply. */
+enum { REPORT_PATH_MAX = 256, REPORT_SENDING_MAX = 2 * REPORT_PATH_MAX + 256 };
 
 static bool
 report_is_upload(const struct transfer *transfer)
@@ -18,21 +18,27 @@ report_is_upload(const struct transfer *transfer)
 	return transfer->kind->event == EV_READ;
 }
 
+static void
+report_put_sending(const struct transfer *transfer, struct buf *reply)
+{
+	buf_put_text(reply, "150 Sending ");
+	path_put_quoted(reply, slice_first(transfer_path(transfer), REPORT_PATH_MAX));
+	if (transfer->total_bytes)
+		buf_printf(reply, " (%ju bytes)", (uintmax_t)transfer->total_bytes);
+	buf_put_text(reply, ".\r\n");
+}
+
 void
 report_begin(struct transfer *transfer)
 {
-	char storage[2 * REPORT_PATH_MAX + 256];
+	char storage[REPORT_SENDING_MAX];
 	struct buf reply = BUF_OVER(storage);
-	if (report_is_upload(transfer)) {
-		control_send(transfer->client, buf_slice(&transfer->op->reply));
-		return;
-	}
-	buf_put_text(&reply, "150 Sending ");
-	path_put_quoted(&reply, slice_first(transfer_path(transfer), REPORT_PATH_MAX));
-	if (transfer->total_bytes)
-		buf_printf(&reply, " (%ju bytes)", (uintmax_t)transfer->total_bytes);
-	buf_put_text(&reply, ".\r\n");
+	if (report_is_upload(transfer))
+		reply = transfer->op->reply;
+	else
+		report_put_sending(transfer, &reply);
 	control_send(transfer->client, buf_slice(&reply));
+	transfer->is_announced = true;
 }
 
 /* ---- 425 */
@@ -111,11 +117,23 @@ report_failed(struct transfer *transfer)
 	control_send(transfer->client, buf_slice(&reply));
 }
 
+/* What was sent in one go is told in one go. */
+static void
+report_whole(const struct transfer *transfer)
+{
+	char storage[REPORT_SENDING_MAX + 64];
+	struct buf reply = BUF_OVER(storage);
+	if (!transfer->is_announced)
+		report_put_sending(transfer, &reply);
+	reply_put(&reply, 226, "Transfer complete.");
+	control_send(transfer->client, buf_slice(&reply));
+}
+
 void
 report_reply(struct transfer *transfer)
 {
 	if (transfer->result == TRANSFER_WHOLE)
-		control_reply(transfer->client, 226, "Transfer complete.");
+		report_whole(transfer);
 	else
 		report_failed(transfer);
 }

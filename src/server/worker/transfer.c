@@ -13,17 +13,14 @@
 #include "server/worker/xferlog.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-	READY_POLLS = 4,
-	READY_POLL_MS = 5,
-};
+enum { WAIT_US = 5000 };
 #define YIELD_BYTES (UINT64_C(16) << 20)
 
 static const struct transfer_kind *const transfer_kinds[VERB_COUNT] = {
@@ -38,18 +35,24 @@ static const struct transfer_kind *const transfer_kinds[VERB_COUNT] = {
 
 /* ---- on the pool */
 
-bool
-transfer_is_ready_soon(const struct transfer *transfer)
+static bool
+transfer_limit_waits(const struct transfer *transfer)
 {
-	struct pollfd wanted = {.fd = transfer->data_fd, .events = transfer->kind->event == EV_READ ? POLLIN : POLLOUT};
-	for (int i = 0; i < READY_POLLS; i++) {
-		bool is_wanted = pool_is_wanted(transfer->client->worker->pool);
-		if (poll(&wanted, 1, is_wanted ? 0 : READY_POLL_MS) > 0)
-			return true;
-		if (is_wanted)
-			return false;
-	}
-	return false;
+	static const struct timeval limit = {.tv_usec = WAIT_US};
+	int option = transfer->kind->event == EV_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
+	return setsockopt(transfer->data_fd, SOL_SOCKET, option, &limit, sizeof(limit)) == 0;
+}
+
+void
+transfer_choose_waiting(struct transfer *transfer)
+{
+	bool may_wait = !pool_is_wanted(transfer->client->worker->pool);
+	if (may_wait == transfer->is_waiting)
+		return;
+	if (!transfer->has_limit)
+		transfer->has_limit = transfer_limit_waits(transfer);
+	if (transfer->has_limit && fcntl(transfer->data_fd, F_SETFL, may_wait ? 0 : O_NONBLOCK) == 0)
+		transfer->is_waiting = may_wait;
 }
 
 bool
@@ -192,9 +195,7 @@ static void transfer_on_ready(int fd, short what, void *context);
 static void
 transfer_wait(struct transfer *transfer)
 {
-	if (!event_initialized(&transfer->event))
-		event_assign(&transfer->event, transfer->client->worker->role.base, transfer->data_fd, transfer->kind->event, transfer_on_ready,
-		    transfer);
+	event_assign(&transfer->event, transfer->client->worker->role.base, transfer->data_fd, transfer->kind->event, transfer_on_ready, transfer);
 	if (event_add(&transfer->event, transfer->client->worker->stall_timeout) == 0)
 		return;
 	transfer->error = ENOMEM;
@@ -229,18 +230,20 @@ void
 transfer_connected(struct transfer *transfer, int fd, const struct message_data *data)
 {
 	struct worker *worker = transfer->client->worker;
+	transfer_unwatch(transfer);
 	transfer->data_fd = fd;
 	transfer->peer = data->peer;
 	transfer->is_passive = data->is_passive;
 	transfer->phase = TRANSFER_MOVING;
 	transfer->started_ms = loop_now_ms();
 	session_transfer_started(&transfer->client->session);
+	if (transfer->kind == &outbound_file && outbound_send_small(transfer, worker->scratch, WORKER_SCRATCH_BYTES)) {
+		transfer_wind_up(transfer, TRANSFER_WHOLE);
+		return;
+	}
 	report_begin(transfer);
 	client_rewind(transfer->client);
-	if (transfer->kind == &outbound_file && outbound_send_small(transfer, worker->scratch, WORKER_SCRATCH_BYTES))
-		transfer_wind_up(transfer, TRANSFER_WHOLE);
-	else
-		transfer_submit(transfer);
+	transfer_submit(transfer);
 }
 
 void
@@ -251,6 +254,26 @@ transfer_unconnected(struct transfer *transfer, const struct message_failure *fa
 	/* What could not be reached once is not tried again. */
 	session_transfer_started(&transfer->client->session);
 	transfer_wind_up(transfer, TRANSFER_FAILED);
+}
+
+static void
+transfer_on_nobody(int fd, short what, void *context)
+{
+	(void)fd, (void)what;
+	struct transfer *transfer = context;
+	endpoint_forget(transfer->client);
+	transfer_unconnected(transfer, &(struct message_failure){.error = ETIMEDOUT});
+}
+
+/* Of an active connection the dialer tells how it ended. */
+static bool
+transfer_await_client(struct transfer *transfer)
+{
+	struct worker *worker = transfer->client->worker;
+	if (transfer->client->session.endpoint_kind == SESSION_ENDPOINT_ACTIVE)
+		return true;
+	evtimer_assign(&transfer->event, worker->role.base, transfer_on_nobody, transfer);
+	return event_add(&transfer->event, worker->data_timeout) == 0;
 }
 
 /* ---- opening */
@@ -265,8 +288,9 @@ transfer_on_opened(struct transfer *transfer)
 		return;
 	}
 	transfer->phase = TRANSFER_CONNECTING;
-	if (!endpoint_connect(transfer->client))
-		transfer_unconnected(transfer, &(struct message_failure){.error = ECONNREFUSED});
+	int error = transfer_await_client(transfer) ? endpoint_connect(transfer->client) : ENOMEM;
+	if (error)
+		transfer_unconnected(transfer, &(struct message_failure){.error = error});
 }
 
 static void

@@ -42,7 +42,7 @@ struct transfer_kind {
 
 struct transfer {
 	struct job job;
-	struct event event;            /* the data connection is ready; stall time */
+	struct event event;            /* connecting: how long the client may take; then: the data connection is ready, stall time */
 	struct client *client;
 	const struct transfer_kind *kind;
 	struct fileop *op;             /* listings and uploads: what was asked for; uploads: the text of 150 or of a refusal */
@@ -67,7 +67,10 @@ struct transfer {
 	bool is_closed;                /* close() has run */
 	uint8_t reason;                /* enum policy_reason, when the dialer refused */
 	uint8_t verb, phase, result, cut;
+	bool is_announced;             /* 150 was said */
 	bool is_job_running;
+	bool is_waiting;               /* calls on `data_fd` wait for the peer themselves … */
+	bool has_limit;                /* … and for how long has been set */
 	atomic_bool is_cut;            /* the job shall end */
 };
 
@@ -86,9 +89,9 @@ uint64_t transfer_acknowledged(const struct transfer *transfer);
 /* What it is about, as a virtual path or as the client wrote it. */
 struct slice transfer_path(const struct transfer *transfer);
 
-/* For the kinds' moves, on the pool. Whether to go on now that the connection would block: waits for it a little while nobody else wants the
- * thread. */
-bool transfer_is_ready_soon(const struct transfer *transfer);
+/* For the kinds' moves, on the pool, before each call that takes or gives bytes: lets the call wait for the peer a little while, which costs less
+ * than being woken by the loop, as long as nobody else wants the thread. */
+void transfer_choose_waiting(struct transfer *transfer);
 /* Whether `moved` bytes in one go are enough while others wait. */
 bool transfer_should_yield(const struct transfer *transfer, uint64_t moved);
 /* Both return TRANSFER_FAILED; `error` is a positive errno. */

@@ -198,8 +198,9 @@ worker_set_timeouts(struct worker *worker)
 {
 	worker->permit_timeout = worker_timeout(worker, PERMIT_MS);
 	worker->idle_timeout = worker_timeout(worker, worker->role.settings->idle_timeout_ms);
+	worker->data_timeout = worker_timeout(worker, worker->role.settings->data_timeout_ms);
 	worker->stall_timeout = worker_timeout(worker, worker->role.settings->stall_timeout_ms);
-	return worker->permit_timeout && worker->idle_timeout && worker->stall_timeout;
+	return worker->permit_timeout && worker->idle_timeout && worker->data_timeout && worker->stall_timeout;
 }
 
 static void
@@ -208,6 +209,7 @@ worker_on_settings(void *context, const struct settings *old)
 	(void)old;
 	if (!worker_set_timeouts(context))
 		exit(EXIT_FAILURE);
+	endpoint_on_settings(context);
 }
 
 /* Transfers end with the process; the gate tells the clients. */

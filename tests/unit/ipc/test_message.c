@@ -100,7 +100,7 @@ encoding_refuses_what_the_table_does_not_hold(void **state)
 	m = sample(MESSAGE_LOG);
 	m.fd = -1;
 	assert_false(message_encode(&out, &m));
-	m = sample(MESSAGE_CLAIM);
+	m = sample(MESSAGE_FORGET);
 	m.tail = SLICE_LITERAL("tail");
 	assert_false(message_encode(&out, &m));
 	m = sample(MESSAGE_TYPE_COUNT);

@@ -109,7 +109,7 @@ ready_comes_once(void **state)
 {
 	(void)state;
 	assert_true(permit_is_once(MESSAGE_READY));
-	assert_false(permit_is_once(MESSAGE_CLAIM));
+	assert_false(permit_is_once(MESSAGE_CONNECT));
 }
 
 static void

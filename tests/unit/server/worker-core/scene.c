@@ -152,10 +152,19 @@ scene_file_len(struct scene *s, const char *name)
 
 /* ---- the dialer */
 
+struct message_endpoint
+scene_await_request(struct scene *s, enum message_type type)
+{
+	struct message_endpoint asked = stage_await(&s->stage, &s->from_dialer, type).body.endpoint;
+	s->request = asked.request;
+	return asked;
+}
+
 void
 scene_answer(struct scene *s, struct message m)
 {
 	m.session = SESSION;
+	*message_request(&m) = s->request;
 	stage_send(&s->stage, s->dialer, m);
 }
 
@@ -163,18 +172,17 @@ void
 scene_open_passive(struct scene *s)
 {
 	scene_say(s, "EPSV\r\n");
-	assert_int_equal(stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN).body.endpoint.endpoint.port, 0);
+	assert_int_equal(scene_await_request(s, MESSAGE_LISTEN).endpoint.port, 0);
 	scene_answer(s, (struct message){.type = MESSAGE_LISTENING, .fd = -1,
 	    .body.endpoint.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50123}});
 	scene_expect(s, "229 Entering Extended Passive Mode (|||50123|)");
 }
 
-/* Waits for the claim and gives the connection; returns the client's end. */
+/* Gives the connection; returns the client's end. */
 int
 scene_give_data(struct scene *s, uint16_t next_port)
 {
 	int client, server;
-	stage_await(&s->stage, &s->from_dialer, MESSAGE_CLAIM);
 	stage_connect_pair("127.0.0.1", "127.0.0.1", &client, &server);
 	struct message m = {.type = MESSAGE_DATA, .fd = server};
 	m.body.data = (struct message_data){.is_passive = true, .peer = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50001}};

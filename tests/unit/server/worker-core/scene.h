@@ -14,6 +14,7 @@ struct scene {
 	char folder[64];
 	int root_fd;
 	int gate_fd;      /* the gate's duplicate of the control connection */
+	uint32_t request; /* of the worker's last one, for the answers */
 	int client_fd;    /* the client's end of the control connection */
 	char input[65536]; /* replies, not looked at yet */
 	size_t input_len;
@@ -36,10 +37,11 @@ void scene_permit(struct scene *s, uint64_t session);
 int scene_give(struct scene *s, uint64_t session, const char *unread);
 
 /* The dialer's part. */
+struct message_endpoint scene_await_request(struct scene *s, enum message_type type);
 void scene_answer(struct scene *s, struct message m);
 /* EPSV, answered with port 50123. */
 void scene_open_passive(struct scene *s);
-/* Waits for the claim and gives the connection, with the next port if it is not 0; returns the client's end. */
+/* Gives the connection, with the next port if it is not 0; returns the client's end. */
 int scene_give_data(struct scene *s, uint16_t next_port);
 
 void scene_put_file(struct scene *s, const char *name, const char *content, size_t len);

@@ -67,7 +67,7 @@ test_reserved_port_is_offered_at_once(void **state)
 	scene_hear(s);
 	scene_say(s, "EPSV\r\n");
 	scene_expect(s, "229 Entering Extended Passive Mode (|||50777|)");
-	assert_int_equal(stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN).body.endpoint.endpoint.port, 50777);
+	assert_int_equal(scene_await_request(s, MESSAGE_LISTEN).endpoint.port, 50777);
 	/* It serves once. */
 	scene_open_passive(s);
 }
@@ -171,35 +171,116 @@ test_late_answer_is_dropped(void **state)
 	scene_put_file(s, "file", "hello\n", 6);
 	scene_open_passive(s);
 	scene_say(s, "RETR file\r\n");
-	stage_await(&s->stage, &s->from_dialer, MESSAGE_CLAIM);
+	usleep(50000);
 	scene_say(s, "ABOR\r\n");
 	scene_expect(s, "426 ");
 	scene_expect(s, "226 ");
 	stage_await(&s->stage, &s->from_dialer, MESSAGE_FORGET);
 	scene_say(s, "EPSV\r\n");
-	stage_await(&s->stage, &s->from_dialer, MESSAGE_LISTEN);
-	int client, server;
-	stage_connect_pair("127.0.0.1", "127.0.0.1", &client, &server);
-	scene_answer(s, (struct message){.type = MESSAGE_DATA, .fd = server, .body.data.peer = {.addr = addr_ipv4(127, 0, 0, 1), .port = 1}});
-	assert_true(stage_is_closed_by_peer(client));
+	int late = scene_give_data(s, 0);
+	assert_true(stage_is_closed_by_peer(late));
+	close(late);
+	scene_await_request(s, MESSAGE_LISTEN);
 	scene_answer(s, (struct message){.type = MESSAGE_LISTENING, .fd = -1,
 	    .body.endpoint.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50124}});
 	scene_expect(s, "229 Entering Extended Passive Mode (|||50124|)");
+}
+
+/* The client connects first, and is served as soon as it says what it wants. */
+static void
+test_connection_before_the_command(void **state)
+{
+	struct scene *s = *state;
+	char text[16] = {0};
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_open_passive(s);
+	int data = scene_give_data(s, 0);
+	scene_say(s, "SIZE none\r\n");
+	scene_expect(s, "550 ");
+	scene_say(s, "RETR none\r\n");
+	scene_expect(s, "550 ");
+	scene_say(s, "TYPE I\r\nRETR file\r\n");
+	scene_expect(s, "200 ");
+	scene_expect(s, "150 ");
+	scene_expect(s, "226 ");
+	assert_int_equal(read(data, text, sizeof(text)), 6);
+	close(data);
+	scene_say(s, "RETR file\r\n");
+	scene_expect(s, "425 ");
+}
+
+/* Another endpoint, or none: the connection that came to the old one is closed. */
+static void
+test_connection_that_is_not_wanted(void **state)
+{
+	static const char *const ends[] = {"ABOR\r\n", "EPSV\r\n", "PORT 1,2,3\r\n", "REIN\r\n"};
+	struct scene *s = *state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		scene_open_passive(s);
+		int data = scene_give_data(s, 0);
+		usleep(20000);
+		scene_say(s, ends[i]);
+		assert_true(stage_is_closed_by_peer(data));
+		close(data);
+		if (i == 1)
+			scene_await_request(s, MESSAGE_LISTEN);
+		if (i == 1)
+			scene_answer(s, (struct message){.type = MESSAGE_LISTENING, .fd = -1,
+			    .body.endpoint.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50124}});
+		if (i < 3)
+			scene_hear(s);
+	}
+}
+
+/* A connection of a third party was let in by settings that do not hold any more. */
+static void
+test_policy_is_asked_again(void **state)
+{
+	struct scene *s = *state;
+	int client, server;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_open_passive(s);
+	stage_connect_pair("127.0.0.2", "127.0.0.1", &client, &server);
+	scene_answer(s, (struct message){.type = MESSAGE_DATA, .fd = server,
+	    .body.data = {.is_passive = true, .peer = {.addr = addr_ipv4(127, 0, 0, 2), .port = 50001}}});
+	usleep(20000);
+	stage_set(&s->stage, "sandbox = off\n");
+	assert_true(stage_is_closed_by_peer(client));
 	close(client);
+	scene_say(s, "RETR file\r\n");
+	scene_expect(s, "425 ");
 }
 
 static void
-test_no_data_connection(void **state)
+test_nobody_connects(void **state)
+{
+	(void)state;
+	static struct scene scene;
+	scene_open(&scene, "sandbox = off\ndata-timeout = 1s\n");
+	scene_put_file(&scene, "file", "hello\n", 6);
+	scene_open_passive(&scene);
+	scene_say(&scene, "RETR file\r\n");
+	scene_expect(&scene, "425 No data connection came in time.");
+	stage_await(&scene.stage, &scene.from_dialer, MESSAGE_FORGET);
+	scene_say(&scene, "RETR file\r\n");
+	scene_expect(&scene, "425 ");
+	scene_close(&scene);
+}
+
+/* The dialer does not have the port any more; the client hears of it when it matters. */
+static void
+test_port_that_is_lost(void **state)
 {
 	struct scene *s = *state;
 	scene_put_file(s, "file", "hello\n", 6);
 	scene_open_passive(s);
-	scene_say(s, "RETR file\r\n");
-	stage_await(&s->stage, &s->from_dialer, MESSAGE_CLAIM);
-	scene_answer(s, (struct message){.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure.error = ETIMEDOUT});
-	scene_expect(s, "425 ");
+	scene_answer(s, (struct message){.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure.error = ENOTCONN});
 	scene_say(s, "RETR file\r\n");
 	scene_expect(s, "425 ");
+	scene_open_passive(s);
+	scene_say(s, "RETR file\r\n");
+	close(scene_give_data(s, 0));
+	scene_expect(s, "150 ");
 }
 
 static void
@@ -226,7 +307,7 @@ test_active(void **state)
 	scene_put_file(s, "file", "hello\n", 6);
 	scene_say(s, "PORT 127,0,0,1,200,10\r\nRETR file\r\n");
 	scene_expect(s, "200 ");
-	struct message_endpoint asked = stage_await(&s->stage, &s->from_dialer, MESSAGE_CONNECT).body.endpoint;
+	struct message_endpoint asked = scene_await_request(s, MESSAGE_CONNECT);
 	assert_int_equal(asked.endpoint.port, 200 * 256 + 10);
 	assert_false(asked.is_third_party);
 	scene_answer(s, (struct message){.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure.error = ECONNREFUSED});
@@ -248,7 +329,11 @@ main(void)
 		cmocka_unit_test(test_upload_whose_control_connection_is_lost),
 		CASE(test_abort_and_what_is_behind_it),
 		CASE(test_late_answer_is_dropped),
-		CASE(test_no_data_connection),
+		CASE(test_connection_before_the_command),
+		CASE(test_connection_that_is_not_wanted),
+		CASE(test_policy_is_asked_again),
+		cmocka_unit_test(test_nobody_connects),
+		CASE(test_port_that_is_lost),
 		CASE(test_dead_dialer),
 		CASE(test_active),
 	};
