@@ -4,11 +4,9 @@
 #include "base/log-escape.h"
 
 #include <time.h>
-#include <unistd.h>
 
 #define FIELD_LIMIT_BYTES 4096
 #define TAIL_ROOM_BYTES 64 /* for the mark of a cut line and its end */
-#define SYSLOG_FACILITY_FTP 11
 #define DAY_US 86400000000u
 
 static const struct {
@@ -22,18 +20,6 @@ static const struct {
 	[LOG_LEVEL_ERROR] = {"error", 3},
 	[LOG_LEVEL_NONE] = {"none", 3},
 };
-
-bool
-log_level_parse(struct slice s, enum log_level *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-		if (slice_equal(s, slice_of(levels[i].name))) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 const char *
 log_level_name(enum log_level level)
@@ -161,14 +147,14 @@ static void
 syslog_put_head(struct buf *out, const struct log *log, enum log_level level, const char *event, const char *message, uint64_t time_us)
 {
 	(void)time_us;
-	buf_printf(out, "<%u>breakwater: ", SYSLOG_FACILITY_FTP << 3 | levels[level].severity);
+	buf_printf(out, "<%u>breakwater: ", LOG_SYSLOG_FACILITY << 3 | levels[level].severity);
 	put_sentence(out, log, level, event, message);
 }
 
 static const struct style styles[] = {
 	[LOG_STYLE_TEXT] = {text_put_name, log_escape_text, text_put_head, "\n", " log.is_cut=yes\n"},
 	[LOG_STYLE_JSON] = {json_put_name, log_escape_json, json_put_head, "}\n", ",\"log.is_cut\":true}\n"},
-	[LOG_STYLE_SYSLOG] = {text_put_name, log_escape_text, syslog_put_head, "", " log.is_cut=yes"},
+	[LOG_STYLE_SYSLOG] = {text_put_name, log_escape_text, syslog_put_head, "\n", " log.is_cut=yes\n"},
 };
 
 static void
@@ -250,16 +236,28 @@ log_put_line(struct buf *out, const struct log *log, enum log_level level, const
 }
 
 void
+log_pass(const struct log *log, struct log_outlet *outlet, struct slice lines)
+{
+	uint64_t lost_now = log_outlet_put(outlet, lines), lost_before = outlet->lost;
+	outlet->lost += lost_now;
+	if (lost_now > 0 || lost_before == 0)
+		return;
+	outlet->lost = 0;
+	log_event(log, LOG_LEVEL_WARNING, "log.lost", "lines could not be written", LOG_F_CSTR("log.name", outlet->name),
+	    LOG_F_NUMBER("log.lines", lost_before));
+	if (outlet->lost > 0)
+		outlet->lost = lost_before;
+}
+
+void
 log_write(const struct log *log, enum log_level level, const char *event, const char *message, const struct log_field *fields, size_t count)
 {
 	char storage[LOG_LINE_MAX];
 	struct buf line = BUF_OVER(storage);
 	struct timespec now;
-	if (log->fd < 0 || level < log->level || level >= LOG_LEVEL_NONE)
+	if (!log->outlet || level < log->level || level >= LOG_LEVEL_NONE)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	log_put_line(&line, log, level, event, message, fields, count, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-	/* Nobody can be told of a log that cannot be written, and no session may suffer from it. */
-	if (write(log->fd, line.ptr, line.len) < 0)
-		return;
+	log_pass(log, log->outlet, buf_slice(&line));
 }

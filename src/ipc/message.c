@@ -140,7 +140,7 @@ check_counters(const struct message *m)
 
 static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_SETTINGS] = {"settings", .has_fd = true},
-	[MESSAGE_LOG] = {"log", .has_fd = true},
+	[MESSAGE_LOG] = {"log", .tail_max = MESSAGE_TAIL_MAX, .has_fd = true},
 	[MESSAGE_SHUTDOWN] = {"shutdown"},
 	[MESSAGE_PEER] = {"peer", BODY(peer), .has_fd = true},
 	[MESSAGE_PEER_GONE] = {"peer-gone", BODY(peer)},

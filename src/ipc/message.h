@@ -16,7 +16,7 @@ enum message_type {
 	MESSAGE_NONE,
 	/* monitor to a role */
 	MESSAGE_SETTINGS,     /* fd: sealed memfd with the configuration; read and replace */
-	MESSAGE_LOG,          /* fd: the log, opened anew */
+	MESSAGE_LOG,          /* fd: the pipe into the log or, by the number in session, into the xferlog; tail: the name to write under */
 	MESSAGE_SHUTDOWN,     /* end: gate says 421 to all, then everybody exits */
 	MESSAGE_PEER,         /* fd: a channel to another role: body.peer; replaces an older one of the same kind and index */
 	MESSAGE_PEER_GONE,    /* body.peer: that role has died or retired */

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/logging.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define SYSLOG_SOCKET "/dev/log"
+#define PATIENCE_MS 5 /* with a reader that is only slower than a burst of lines */
+#define APPENDING (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
 static bool
 is_syslog(const struct settings *settings)
@@ -13,38 +21,94 @@ is_syslog(const struct settings *settings)
 	return strcmp(settings->log_destination, "syslog") == 0;
 }
 
-static int
+static void
+replace(struct log_outlet *outlet, struct log_outlet fresh)
+{
+	if (outlet->fd >= 0)
+		close(outlet->fd);
+	fresh.lost = outlet->lost;
+	*outlet = fresh;
+}
+
+/* A pipe or a terminal that nobody reads must not stop the server, and whoever shares it must not find it non-blocking: so it is opened once
+ * more. What cannot be (a socket, a file that was unlinked) is shared. */
+static struct log_outlet
+open_stderr(void)
+{
+	struct stat target;
+	bool is_shared = fstat(STDERR_FILENO, &target) == 0 && (S_ISREG(target.st_mode) || S_ISSOCK(target.st_mode));
+	int fd = is_shared ? -1 : open("/proc/self/fd/2", APPENDING);
+	return (struct log_outlet){
+		.fd = fd >= 0 ? fd : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0),
+		.name = "log",
+		.patience_ms = PATIENCE_MS,
+		.is_socket = is_shared && S_ISSOCK(target.st_mode),
+	};
+}
+
+static struct log_outlet
 open_syslog(void)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-		close(fd);
+	struct log_outlet outlet = {.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), .name = "log", .address = SYSLOG_SOCKET,
+	    .patience_ms = PATIENCE_MS};
+	if (outlet.fd < 0 || log_outlet_connect(&outlet))
+		return outlet;
+	int error = errno;
+	close(outlet.fd);
+	outlet.fd = -1;
+	errno = error;
+	return outlet;
+}
+
+/* The monitor has no right over other users' directories. It may become their owner. */
+static int
+open_as_owner(const char *path)
+{
+	char copy[PATH_MAX];
+	struct stat directory;
+	if (!slice_to_cstr(slice_of(path), copy, sizeof(copy)) || stat(dirname(copy), &directory) != 0)
 		return -1;
-	}
+	gid_t own_group = (gid_t)setfsgid(directory.st_gid);
+	uid_t own_user = (uid_t)setfsuid(directory.st_uid);
+	int fd = open(path, APPENDING | O_CREAT, 0640);
+	int error = errno;
+	setfsuid(own_user);
+	setfsgid(own_group);
+	errno = error;
 	return fd;
 }
 
-static int
-open_file(const char *path)
+static struct log_outlet
+open_file(const char *name, const char *path)
 {
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	struct log_outlet outlet = {.fd = open(path, APPENDING | O_CREAT, 0640), .name = name};
+	if (outlet.fd < 0 && errno == EACCES)
+		outlet.fd = open_as_owner(path);
+	return outlet;
 }
 
-int
-logging_open(const struct settings *settings)
+bool
+logging_open(struct log_outlet *outlet, const struct settings *settings)
 {
+	struct log_outlet fresh;
 	if (strcmp(settings->log_destination, "stderr") == 0)
-		return fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-	if (is_syslog(settings))
-		return open_syslog();
-	return open_file(settings->log_destination);
+		fresh = open_stderr();
+	else
+		fresh = is_syslog(settings) ? open_syslog() : open_file("log", settings->log_destination);
+	if (fresh.fd < 0)
+		return false;
+	replace(outlet, fresh);
+	return true;
 }
 
-int
-logging_open_xferlog(const struct settings *settings)
+bool
+logging_open_xferlog(struct log_outlet *outlet, const struct settings *settings)
 {
-	return open_file(settings->xferlog);
+	struct log_outlet fresh = {.fd = -1, .name = "xferlog"};
+	if (settings->xferlog[0] && (fresh = open_file("xferlog", settings->xferlog)).fd < 0)
+		return false;
+	replace(outlet, fresh);
+	return true;
 }
 
 void

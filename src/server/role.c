@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define SETTINGS_LIMIT_BYTES (16u << 20)
+#define PATIENCE_MS 20
 
 static void
 replace_settings(struct role *role, struct settings *fresh)
@@ -41,14 +42,18 @@ take_settings(struct role *role, struct message *m)
 		log_event(&role->log, LOG_LEVEL_ERROR, "config.rejected", "the monitor's settings cannot be read", LOG_F_TEXT("reason", buf_slice(&errors)));
 }
 
+/* The monitor reads without rest, so a full pipe is soon empty: short of lines a log is worth less than a moment. */
 static void
 take_log(struct role *role, struct message *m)
 {
-	int *slot = m->session == ROLE_XFERLOG ? &role->xferlog_fd : &role->log.fd;
-	if (*slot >= 0)
-		close(*slot);
-	*slot = m->fd;
+	bool is_log = m->session == ROLE_LOG;
+	struct log_outlet *outlet = is_log ? &role->log_outlet : &role->xferlog_outlet;
+	if (outlet->fd >= 0)
+		close(outlet->fd);
+	*outlet = (struct log_outlet){.fd = m->fd, .name = is_log ? "log" : "xferlog", .patience_ms = PATIENCE_MS};
 	m->fd = -1;
+	if (m->tail.len && slice_to_cstr(m->tail, role->log_name, sizeof(role->log_name)))
+		role->log.role = role->log_name;
 }
 
 static void
@@ -118,13 +123,20 @@ on_terminate(evutil_socket_t signal, short what, void *context)
 static bool
 has_all(const struct role *role, enum peer_kind kind)
 {
-	return role->settings && role->log.fd >= 0 && (kind != PEER_WORKER || role->identity.uid != 0);
+	return role->settings && role->log_outlet.fd >= 0 && (kind != PEER_WORKER || role->identity.uid != 0);
 }
 
 bool
 role_start(struct role *role, const char *name, enum peer_kind kind, const struct role_hooks *hooks, void *context)
 {
-	*role = (struct role){.name = name, .log = {.fd = -1, .role = name}, .xferlog_fd = -1, .hooks = hooks, .context = context};
+	*role = (struct role){
+		.name = name,
+		.log = {.outlet = &role->log_outlet, .role = name},
+		.log_outlet = {.fd = -1},
+		.xferlog_outlet = {.fd = -1},
+		.hooks = hooks,
+		.context = context,
+	};
 	role->base = loop_new();
 	if (!role->base || evsignal_assign(&role->terminate, role->base, SIGTERM, on_terminate, role) != 0 || evsignal_add(&role->terminate, NULL) != 0)
 		return false;

@@ -23,7 +23,8 @@
 #define ROLE_MONITOR_FD 3
 #define ROLE_FIRST_FD 4 /* what else the monitor gives: worker: root, then mounts in the order of the settings; gate: listeners; status: control socket */
 
-/* MESSAGE_LOG with this number in the place of a session brings the xferlog, with 0 the log. */
+/* What MESSAGE_LOG brings: the number in the place of a session. */
+#define ROLE_LOG 0
 #define ROLE_XFERLOG 1
 
 /* Called from the loop with the context of role_start(); any may be null. `m` is borrowed, m->fd may be taken. */
@@ -42,8 +43,10 @@ struct role {
 	struct channels channels;
 	struct channel *monitor;
 	const struct settings *settings;
-	struct log log;                /* log.fd is owned by the role */
-	int xferlog_fd;                /* worker: where the lines of xferlog(5) go; owned; -1: nowhere */
+	struct log log;
+	char log_name[24];             /* as the monitor knows it: "worker-3" */
+	struct log_outlet log_outlet;     /* a pipe to the monitor; the descriptor is owned */
+	struct log_outlet xferlog_outlet; /* worker: the same for lines of xferlog(5) */
 	struct message_identity identity; /* worker only: whom it works for; uid and gid are resolved by the monitor, 0 never */
 	struct settings *owned_settings;
 	struct event terminate;

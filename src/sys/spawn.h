@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Starts a role: fork, keep only the given descriptors as 3, 4, 5 …, execute this same binary as `breakwater role NAME`. Nothing else is inherited: empty
- * environment but TZ, signals at their default (SIGPIPE ignored: channels write to sockets), a session without a terminal. Run by the monitor only. */
+/* Starts a role: fork, keep only the given descriptors as 3, 4, 5 …, execute this same binary as `breakwater role NAME`. Nothing else is inherited:
+ * stdin, stdout and stderr are the null device, the environment is empty but for TZ, signals are at their default (SIGPIPE ignored: channels write
+ * to sockets), the session is one without a terminal. Run by the monitor only. */
 #ifndef SYS_SPAWN_H
 #define SYS_SPAWN_H
 

@@ -2,7 +2,11 @@
 """One schema of records for every event, and xferlog(5) for old tools."""
 
 import contextlib
+import fcntl
+import json
+import os
 import re
+import socket
 
 import pytest
 
@@ -74,7 +78,9 @@ def test_xferlog(xferlog):
     with contextlib.closing(server.login()) as alice, contextlib.closing(server.anonymous()) as guest:
         alice.fetch("RETR hello.txt")
         alice.put("STOR new", b"content")
+        lines_of(path, 2)  # of two workers each keeps its own order only
         guest.fetch("RETR two words")
+        lines_of(path, 3)
         alice.cmd("TYPE A", 200)
         alice.fetch("RETR lines.txt")
     lines = [line.decode() for line in lines_of(path, 4)]
@@ -115,3 +121,105 @@ def test_xferlog_cannot_be_forged(xferlog):
         assert re.match(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} ", line)
         assert len(line[25:].split(b" ")) == 13, line
         assert not re.search(rb"[\x00-\x1f\x7f]", line), line
+
+
+def socket_pair():
+    return [end.detach() for end in socket.socketpair()]
+
+
+def stuff(fd):
+    """Fills what nobody reads, by a descriptor of its own where there can be one."""
+    with contextlib.suppress(BlockingIOError, OSError), socket.socket(fileno=os.dup(fd)) as end:
+        while True:
+            end.send(b"x" * 1000 + b"\n", socket.MSG_DONTWAIT)
+    with contextlib.suppress(OSError):
+        other = os.open(f"/proc/self/fd/{fd}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with contextlib.closing(os.fdopen(other, "wb", 0)) as end:
+            while end.write(b"x" * 100 + b"\n"):
+                pass
+
+
+def everything_in(fd):
+    os.set_blocking(fd, False)
+    text = b""
+    with contextlib.suppress(BlockingIOError):
+        while part := os.read(fd, 65536):
+            text += part
+    return text
+
+
+@pytest.mark.parametrize("make", [os.pipe, os.openpty, socket_pair])
+def test_nobody_reads_stderr(launch, make):
+    """Sessions go on, the server ends when it is told to, and who reads again is told how much is missing."""
+    server = launch("--user", "alice", "--password-file", "PASSWORD_FILE", start=False)
+    read_end, write_end = make()
+    stuff(write_end)
+    server.start(stderr=write_end)
+    assert not fcntl.fcntl(write_end, fcntl.F_GETFL) & os.O_NONBLOCK, "whoever else writes there would fail"
+    with contextlib.closing(server.login()) as session:
+        for _ in range(20):
+            assert session.fetch("RETR hello.txt") == b"hello, world\n"
+    text = b""
+    while b"log.lost" not in text:
+        text += everything_in(read_end)
+        server.login().close()
+    lost = next(line for line in text.splitlines() if b"log.lost" in line)
+    assert json.loads(lost)["log.lines"] > 0
+    stuff(write_end)
+    server.stop()
+
+
+def test_a_full_disk(launch):
+    server = launch("--user", "alice", "--password-file", "PASSWORD_FILE", "--set", "log.destination=/dev/full", "--set", "log.xferlog=/dev/full")
+    with contextlib.closing(server.login()) as session:
+        assert session.fetch("RETR hello.txt") == b"hello, world\n"
+
+
+@pytest.fixture
+def syslog():
+    """Stands for syslogd: a function that (re)starts it and returns its socket."""
+    path = "/dev/log"
+    if os.path.exists(path) or os.geteuid() != 0:
+        pytest.skip("there is a syslogd, or no right to be one")
+    sockets = []
+
+    def start():
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        while sockets:
+            sockets.pop().close()
+        sockets.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        sockets[0].bind(path)
+        sockets[0].setblocking(False)
+        return sockets[0]
+    yield start
+    sockets.pop().close()
+    os.unlink(path)
+
+
+def said(syslogd):
+    text = b""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            text += syslogd.recv(20000) + b"\n"
+    return text.decode()
+
+
+def test_syslog(launch, syslog):
+    """One that does not answer stops nobody, and one that was started anew is found."""
+    syslogd = syslog()
+    server = launch("--user", "alice", "--password-file", "PASSWORD_FILE", "--set", "log.destination=syslog")
+    with contextlib.closing(server.login()) as session:
+        for _ in range(200):
+            assert session.fetch("RETR hello.txt") == b"hello, world\n"
+    first = said(syslogd)
+    assert re.search(r"^<94>breakwater: info gate login.done: ", first, re.M), first
+    syslogd = syslog()
+    eventually(lambda: server.login().close() or "login.done" in said(syslogd))
+
+
+def test_a_worker_is_told_from_others(server, alice):
+    """What each process says of itself, the monitor says of it too."""
+    alice.fetch("RETR hello.txt")
+    role = server.wait_event("transfer.done")["role"]
+    assert re.fullmatch(r"worker-\d+", role)

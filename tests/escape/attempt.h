@@ -28,6 +28,6 @@ struct attempts {
 	size_t count;
 };
 
-extern const struct attempts attempts_network, attempts_process, attempts_code, attempts_file, attempts_kernel;
+extern const struct attempts attempts_network, attempts_process, attempts_code, attempts_file, attempts_kernel, attempts_log;
 
 #endif

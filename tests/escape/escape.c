@@ -115,7 +115,7 @@ run_attempt(enum sandbox_role role, const struct identity *id, const struct atte
 static void
 run_role(enum sandbox_role role, bool is_sandboxed, struct tally *tally)
 {
-	static const struct attempts *const all[] = {&attempts_network, &attempts_process, &attempts_code, &attempts_file, &attempts_kernel};
+	static const struct attempts *const all[] = {&attempts_network, &attempts_process, &attempts_code, &attempts_file, &attempts_kernel, &attempts_log};
 	struct identity id;
 	if (!identity_of(role, &id)) {
 		printf("%-7s BROKEN: no identity\n", roles[role].name);

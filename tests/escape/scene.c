@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "scene.h"
 
+#include "base/log-check.h"
+#include "base/loop.h"
 #include "ipc/channel.h"
 
 #include <arpa/inet.h>
@@ -104,6 +106,15 @@ make_sockets(struct scene *s)
 	    channel_pair(s->channel);
 }
 
+static bool
+open_log(struct scene *s)
+{
+	s->monitor.base = loop_new();
+	s->child.monitor = &s->monitor;
+	s->scribe = s->monitor.base ? scribe_new(&s->child, &s->monitor.log_outlet, log_check_line, &s->log) : NULL;
+	return s->scribe;
+}
+
 /* Runs `work` as the owner, outside every sandbox; returns when it has begun. */
 static pid_t
 start_bystander(const struct scene *s, const struct identity *owner, void (*work)(const struct scene *))
@@ -148,9 +159,9 @@ move_to_and_fro(const struct scene *s)
 bool
 scene_open(struct scene *scene, const struct identity *owner, bool has_racer)
 {
-	*scene = (struct scene){.root = -1, .other = -1, .file = -1, .control = -1, .client = -1, .visitor = -1, .listener = -1, .idle = -1, .channel = {-1, -1},
-	    .terminal = -1, .canary = -1};
-	if (!make_files(scene, owner, has_racer ? SCENE_DEPTH : 0) || !make_sockets(scene))
+	*scene = (struct scene){.root = -1, .other = -1, .file = -1, .log = -1, .control = -1, .client = -1, .visitor = -1, .listener = -1, .idle = -1, .channel = {-1, -1},
+	    .terminal = -1, .canary = -1, .monitor.log_outlet.fd = -1};
+	if (!make_files(scene, owner, has_racer ? SCENE_DEPTH : 0) || !make_sockets(scene) || !open_log(scene))
 		return false;
 	scene->victim = start_bystander(scene, owner, be_victim);
 	if (has_racer)
@@ -179,12 +190,15 @@ remove_entry(const char *path, const struct stat *facts, int type, struct FTW *p
 void
 scene_close(struct scene *scene)
 {
-	const int fds[] = {scene->root, scene->other, scene->file, scene->control, scene->client, scene->visitor, scene->listener, scene->idle, scene->channel[0],
+	const int fds[] = {scene->root, scene->other, scene->file, scene->log, scene->control, scene->client, scene->visitor, scene->listener, scene->idle, scene->channel[0],
 	    scene->channel[1], scene->terminal, scene->canary};
 	end_bystander(scene->victim);
 	end_bystander(scene->racer);
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
+	scribe_free(&scene->scribe);
+	if (scene->monitor.base)
+		event_base_free(scene->monitor.base);
 	nftw(scene->base, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -3,6 +3,7 @@
 #ifndef TESTS_ESCAPE_SCENE_H
 #define TESTS_ESCAPE_SCENE_H
 
+#include "server/monitor/scribe.h"
 #include "sys/identity.h"
 #include "sys/sandbox.h"
 
@@ -16,6 +17,10 @@ struct scene {
 	int root;        /* O_PATH, what the sandbox is told of */
 	int other;       /* never given to a role: where the racer moves things to */
 	int file;        /* read and write, below the root */
+	int log;         /* what a role is given to write its lines into */
+	struct monitor monitor; /* with what it takes to read them */
+	struct child child;
+	struct scribe *scribe;
 	/* Sockets. */
 	int control;     /* an accepted connection */
 	int client;      /* its other end */

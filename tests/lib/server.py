@@ -91,10 +91,10 @@ class Server:
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
-    def start(self):
+    def start(self, stderr=None):
         self.work.mkdir(exist_ok=True)
         with self.log_path.open("ab") as log, (self.work / "out").open("ab") as out:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=ENVIRONMENT,
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=stderr or log, env=ENVIRONMENT,
                                             start_new_session=True)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:

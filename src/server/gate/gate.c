@@ -8,7 +8,6 @@
 #include "server/roles.h"
 #include "sys/draw.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static void
@@ -141,7 +140,7 @@ gate_main(int argc, char **argv)
 		return EXIT_FAILURE;
 	use_settings(gate);
 	if (!draw_u64(&gate->last_id) || !arrivals_open(gate, argv[1])) {
-		fprintf(stderr, "breakwater: gate: no listening sockets\n");
+		log_event(&gate->role.log, LOG_LEVEL_ERROR, "role.failed", "no listening sockets", LOG_F_CSTR("process.role", gate->role.name));
 		return EXIT_FAILURE;
 	}
 	if (!role_confine(&gate->role, NULL, &(struct sandbox_request){.role = SANDBOX_GATE}))

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/monitor/child.h"
 
+#include "base/log-check.h"
 #include "base/loop.h"
+#include "server/monitor/scribe.h"
 #include "server/role.h"
 #include "sys/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +24,8 @@ child_new(struct monitor *monitor, enum peer_kind kind, uint32_t index)
 		return NULL;
 	*child = (struct child){.monitor = monitor, .kind = (uint8_t)kind, .index = index, .pidfd = -1, .next = monitor->children};
 	monitor->children = child;
+	bool is_one_of_many = kind == PEER_WORKER || kind == PEER_DIALER;
+	snprintf(child->name, sizeof(child->name), is_one_of_many ? "%s-%u" : "%s", permit_peer_name(kind), index);
 	return child;
 }
 
@@ -31,35 +36,38 @@ child_tell(const struct child *child, uint16_t type)
 		channel_send(child->channel, &(struct message){.type = type, .fd = -1});
 }
 
-static void
-send_duplicate(const struct child *child, uint16_t type, uint64_t which, int fd)
-{
-	if (child->channel)
-		channel_send(child->channel, &(struct message){.type = type, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0), .session = which});
-}
-
 void
 child_send_settings(const struct child *child)
 {
 	const struct monitor *monitor = child->monitor;
+	if (!child->channel)
+		return;
 	/* SECURITY: test_roles.py password_hashes_are_in_auth_only: password hashes go to the one role that compares them. */
-	send_duplicate(child, MESSAGE_SETTINGS, 0, child->kind == PEER_AUTH ? monitor->secret_settings_fd : monitor->settings_fd);
+	int fd = child->kind == PEER_AUTH ? monitor->secret_settings_fd : monitor->settings_fd;
+	channel_send(child->channel, &(struct message){.type = MESSAGE_SETTINGS, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)});
 }
 
-void
-child_send_log(const struct child *child)
+static bool
+open_log(const struct child *child, uint64_t which, struct log_outlet *outlet, scribe_check check, struct scribe **scribe)
 {
-	const struct monitor *monitor = child->monitor;
-	send_duplicate(child, MESSAGE_LOG, 0, monitor->log.fd);
-	if (child->kind == PEER_WORKER && monitor->xferlog_fd >= 0)
-		send_duplicate(child, MESSAGE_LOG, ROLE_XFERLOG, monitor->xferlog_fd);
+	int fd;
+	*scribe = scribe_new(child, outlet, check, &fd);
+	return *scribe && channel_send(child->channel,
+	    &(struct message){.type = MESSAGE_LOG, .fd = fd, .session = which, .tail = slice_of(child->name)});
+}
+
+static bool
+open_logs(struct child *child)
+{
+	struct monitor *monitor = child->monitor;
+	return open_log(child, ROLE_LOG, &monitor->log_outlet, log_check_line, &child->scribe) &&
+	    (child->kind != PEER_WORKER || open_log(child, ROLE_XFERLOG, &monitor->xferlog_outlet, log_check_plain, &child->xferlog_scribe));
 }
 
 static void
 send_first_words(const struct child *child)
 {
 	child_send_settings(child);
-	child_send_log(child);
 	if (child->kind != PEER_WORKER)
 		return;
 	struct message m = {.type = MESSAGE_WORKER_WANT, .fd = -1};
@@ -112,7 +120,7 @@ start(struct child *child, const struct child_kit *kit)
 		return false;
 	}
 	child->started_ms = loop_now_ms();
-	if (watch(child, pair[0]))
+	if (watch(child, pair[0]) && open_logs(child))
 		return true;
 	child_kill(child);
 	child_bury(child);
@@ -127,7 +135,7 @@ child_run(struct child *child, const struct child_kit *kit)
 		return true;
 	}
 	log_event(&child->monitor->log, LOG_LEVEL_ERROR, "role.failed", "cannot start a role",
-	    LOG_F_CSTR("process.role", permit_peer_name((enum peer_kind)child->kind)), LOG_F_CSTR("reason", strerror(errno)));
+	    LOG_F_CSTR("process.role", child->name), LOG_F_CSTR("reason", strerror(errno)));
 	return false;
 }
 
@@ -142,6 +150,8 @@ child_bury(struct child *child)
 	if (child->pidfd >= 0)
 		close(child->pidfd);
 	channel_free(&child->channel);
+	scribe_free(&child->scribe);
+	scribe_free(&child->xferlog_scribe);
 	child->pid = 0;
 	child->pidfd = -1;
 	child->is_ready = false;

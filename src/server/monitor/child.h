@@ -24,9 +24,8 @@ void child_free(struct child **child);
 
 /* A message without body. */
 void child_tell(const struct child *child, uint16_t type);
-/* Duplicates of what the monitor holds. */
+/* A duplicate of what the monitor holds. */
 void child_send_settings(const struct child *child);
-void child_send_log(const struct child *child);
 void child_kill(const struct child *child);
 struct child *child_find(const struct monitor *monitor, enum peer_kind kind, uint32_t index);
 

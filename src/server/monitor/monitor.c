@@ -121,7 +121,7 @@ child_ready(struct child *child)
 	struct monitor *monitor = child->monitor;
 	child->is_ready = true;
 	introduction_arrive(child);
-	log_event(&monitor->log, LOG_LEVEL_INFO, "role.started", "a role is at work", LOG_F_CSTR("process.role", permit_peer_name(child->kind)),
+	log_event(&monitor->log, LOG_LEVEL_INFO, "role.started", "a role is at work", LOG_F_CSTR("process.role", child->name),
 	    LOG_F_NUMBER("process.pid", child->pid));
 	if (monitor->phase != MONITOR_STARTING)
 		return;
@@ -160,7 +160,7 @@ monitor_child_hung_up(void *context, struct channel *channel, enum channel_end w
 	(void)channel;
 	if (why == CHANNEL_CLOSED)
 		return; /* its process is ending, which is the news that counts */
-	log_event(&child->monitor->log, LOG_LEVEL_ERROR, "breach", "a role sent what it may not", LOG_F_CSTR("process.role", permit_peer_name(child->kind)),
+	log_event(&child->monitor->log, LOG_LEVEL_ERROR, "breach", "a role sent what it may not", LOG_F_CSTR("process.role", child->name),
 	    LOG_F_NUMBER("process.pid", child->pid));
 	child_kill(child);
 }
@@ -171,7 +171,7 @@ report_end(const struct child *child, pid_t pid, int status)
 	bool is_killed = WIFSIGNALED(status);
 	bool is_expected = child->is_leaving || child->monitor->phase == MONITOR_ENDING;
 	log_event(&child->monitor->log, is_expected ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, is_expected ? "role.ended" : "role.died", "a role has ended",
-	    LOG_F_CSTR("process.role", permit_peer_name(child->kind)), LOG_F_NUMBER("process.pid", pid),
+	    LOG_F_CSTR("process.role", child->name), LOG_F_NUMBER("process.pid", pid),
 	    LOG_F_CSTR("reason", is_killed ? "signal" : "exit"), LOG_F_NUMBER("status", is_killed ? WTERMSIG(status) : WEXITSTATUS(status)));
 }
 
@@ -246,10 +246,9 @@ open_logs(struct monitor *monitor, struct buf *why)
 {
 	const struct settings *settings = monitor->settings;
 	logging_configure(&monitor->log, settings);
-	monitor->log.fd = logging_open(settings);
-	if (monitor->log.fd < 0)
+	if (!logging_open(&monitor->log_outlet, settings))
 		buf_printf(why, "cannot open the log %s: %s", settings->log_destination, strerror(errno));
-	else if (settings->xferlog[0] && (monitor->xferlog_fd = logging_open_xferlog(settings)) < 0)
+	else if (!logging_open_xferlog(&monitor->xferlog_outlet, settings))
 		buf_printf(why, "cannot open the xferlog %s: %s", settings->xferlog, strerror(errno));
 	return why->len == 0;
 }
@@ -343,7 +342,7 @@ release(struct monitor *monitor)
 	doors_close(&monitor->doors);
 	house_close(&monitor->house);
 	settings_free(&monitor->settings);
-	const int fds[] = {monitor->log.fd, monitor->xferlog_fd, monitor->settings_fd, monitor->secret_settings_fd};
+	const int fds[] = {monitor->log_outlet.fd, monitor->xferlog_outlet.fd, monitor->settings_fd, monitor->secret_settings_fd};
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
@@ -358,9 +357,10 @@ monitor_run(struct settings *settings, const struct config_sources *sources,
 	struct monitor monitor = {
 		.settings = settings,
 		.sources = sources,
-		.log = {.fd = -1, .role = "monitor"},
+		.log = {.outlet = &monitor.log_outlet, .role = "monitor"},
+		.log_outlet = {.fd = -1},
+		.xferlog_outlet = {.fd = -1},
 		.house = {.runtime_fd = -1, .lock_fd = -1, .control_fd = -1},
-		.xferlog_fd = -1,
 		.settings_fd = -1,
 		.secret_settings_fd = -1,
 		.status = EXIT_FAILURE,

@@ -98,11 +98,9 @@ changed_for_good(const struct settings *a, const struct settings *b)
 
 /* The old log goes on when the new one cannot be opened. */
 static void
-open_anew(const struct monitor *monitor, int *slot, int fd, const char *path)
+report(const struct monitor *monitor, bool is_open, const char *path)
 {
-	if (fd >= 0)
-		replace(slot, fd);
-	else
+	if (!is_open)
 		log_event(&monitor->log, LOG_LEVEL_ERROR, "log.failed", "a log cannot be opened", LOG_F_CSTR("file.path", path),
 		    LOG_F_CSTR("reason", strerror(errno)));
 }
@@ -112,21 +110,8 @@ open_logs_anew(struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
 	logging_configure(&monitor->log, settings);
-	open_anew(monitor, &monitor->log.fd, logging_open(settings), settings->log_destination);
-	if (settings->xferlog[0])
-		open_anew(monitor, &monitor->xferlog_fd, logging_open_xferlog(settings), settings->xferlog);
-	else
-		replace(&monitor->xferlog_fd, -1);
-}
-
-static void
-tell_all(const struct monitor *monitor, bool is_with_settings)
-{
-	for (const struct child *child = monitor->children; child; child = child->next) {
-		if (is_with_settings)
-			child_send_settings(child);
-		child_send_log(child);
-	}
+	report(monitor, logging_open(&monitor->log_outlet, settings), settings->log_destination);
+	report(monitor, logging_open_xferlog(&monitor->xferlog_outlet, settings), settings->xferlog);
 }
 
 static bool
@@ -158,7 +143,8 @@ reload_run(struct monitor *monitor)
 	if (fresh && !is_taken)
 		settings_free(&fresh);
 	open_logs_anew(monitor);
-	tell_all(monitor, is_taken);
+	for (const struct child *child = monitor->children; is_taken && child; child = child->next)
+		child_send_settings(child);
 	if (is_taken)
 		log_event(&monitor->log, LOG_LEVEL_NOTICE, "config.reloaded", "the new configuration is in force", LOG_F_CSTR("file.path", monitor->sources->file));
 	else

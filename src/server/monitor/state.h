@@ -28,11 +28,13 @@ struct child {
 	struct monitor *monitor;
 	uint8_t kind;                     /* enum peer_kind */
 	uint32_t index;
+	char name[24];                    /* in the log: "gate", "worker-3" */
 	struct message_identity identity; /* worker: whom it serves, with uid and gid resolved; key 0 once the auth that drew it has died */
 	struct sweep_tree tree;           /* worker: of its root */
 	pid_t pid;                        /* 0: not running */
 	int pidfd;
 	struct channel *channel;
+	struct scribe *scribe, *xferlog_scribe; /* null: not running; the second is a worker's only */
 	struct event exit_event;          /* of pidfd */
 	struct event restart_event;
 	uint64_t started_ms;
@@ -44,11 +46,11 @@ struct monitor {
 	struct event_base *base;
 	struct channels channels;
 	struct log log;
+	struct log_outlet log_outlet, xferlog_outlet;
 	struct settings *settings;
 	const struct config_sources *sources;
 	struct house house;
 	struct doors doors;
-	int xferlog_fd;         /* -1: none is wanted */
 	int settings_fd;        /* sealed memory file for all roles */
 	int secret_settings_fd; /* the same with password hashes, for auth */
 	struct child *children;

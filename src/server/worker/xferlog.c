@@ -6,7 +6,6 @@
 #include "server/worker/outbound.h"
 
 #include <time.h>
-#include <unistd.h>
 
 /* "Tue Nov 24 10:36:20 2026", UTC as all times of the log. */
 static void
@@ -47,13 +46,13 @@ xferlog_put_transfer(struct buf *line, const struct transfer *transfer)
 void
 xferlog_write(const struct transfer *transfer)
 {
-	int fd = transfer->client->worker->role.xferlog_fd;
-	if (fd < 0 || transfer->kind == &outbound_listing || !transfer_is_begun(transfer))
+	struct role *role = &transfer->client->worker->role;
+	if (!role->settings->xferlog[0] || transfer->kind == &outbound_listing || !transfer_is_begun(transfer))
 		return;
 	char storage[2 * TREE_PATH_MAX];
 	struct buf line = BUF_OVER(storage);
 	xferlog_put_time(&line);
 	xferlog_put_transfer(&line, transfer);
 	if (buf_is_whole(&line))
-		(void)!write(fd, storage, line.len);
+		log_pass(&role->log, &role->xferlog_outlet, buf_slice(&line));
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ tell_fds(FILE *out)
 			fprintf(out, " %d", fd);
 	struct stat facts;
 	fprintf(out, "\nsecond %s\n", fstat(SPAWN_FIRST_FD + 1, &facts) == 0 && S_ISCHR(facts.st_mode) ? "device" : "other");
+	fprintf(out, "stderr %s\n", fstat(STDERR_FILENO, &facts) == 0 && facts.st_rdev == makedev(1, 3) ? "null" : "inherited");
 }
 
 static void
@@ -118,6 +120,9 @@ only_the_listed_descriptors_are_there(void **state)
 	(void)state;
 	assert_non_null(strstr(told, "fds 0 1 2 3 4\n"));
 	assert_non_null(strstr(told, "second device\n"));
+#ifndef __SANITIZE_ADDRESS__
+	assert_non_null(strstr(told, "stderr null\n"));
+#endif
 }
 
 static void

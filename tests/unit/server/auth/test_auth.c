@@ -102,7 +102,7 @@ open_room(void **state)
 		.workers_per_identity = 2,
 		.login_delay_ms = 40,
 	};
-	room->auth.role = (struct role){.name = "auth", .base = loop_new(), .settings = &room->settings, .log = {.fd = -1}};
+	room->auth.role = (struct role){.name = "auth", .base = loop_new(), .settings = &room->settings};
 	room->auth.gate = join(room, &room->gate, PEER_GATE, 0, desk_on_gate);
 	room->auth.role.monitor = join(room, &room->monitor, PEER_MONITOR, 0, on_nothing);
 	/* Its threads sleep for good when the test is over. */

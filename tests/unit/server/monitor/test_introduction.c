@@ -82,7 +82,7 @@ open_room(void **state)
 	struct room *room = calloc(1, sizeof(*room));
 	assert_non_null(room);
 	*state = room;
-	room->monitor = (struct monitor){.base = loop_new(), .log = {.fd = -1}};
+	room->monitor = (struct monitor){.base = loop_new()};
 	return 0;
 }
 

@@ -45,7 +45,7 @@ open_room(void **state)
 		.min_uid = 1000,
 	};
 	room->sources = (struct config_sources){.file = "breakwater.conf"};
-	room->monitor = (struct monitor){.settings = &room->settings, .sources = &room->sources, .log = {.fd = -1}, .is_root = geteuid() == 0};
+	room->monitor = (struct monitor){.settings = &room->settings, .sources = &room->sources, .is_root = geteuid() == 0};
 	room->alice = (struct message_identity){.key = 1, .rights = SESSION_MAY_ALL};
 	room->guest = (struct message_identity){.key = 2, .rights = SESSION_MAY_ONLY_READ, .is_anonymous = true};
 	return 0;
