@@ -37,6 +37,14 @@ loop_stop(struct event_base *base)
 	event_base_loopbreak(base);
 }
 
+const struct timeval *
+loop_common_timeout(struct event_base *base, uint64_t ms, struct timeval *spare)
+{
+	*spare = loop_duration(ms);
+	const struct timeval *common = event_base_init_common_timeout(base, spare);
+	return common ? common : spare;
+}
+
 uint64_t
 loop_now_ms(void)
 {

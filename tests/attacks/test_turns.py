@@ -6,6 +6,8 @@ import os
 import signal
 import time
 
+from lib.uploads import eventually
+
 
 def test_a_login_while_the_workers_retire(launch):
     """Auth acknowledges that workers retire and wants new ones in one turn: they are hired."""
@@ -39,8 +41,8 @@ def test_a_port_after_a_second_login_stays_open(launch):
             session.expect(230)
             port = int(session.expect(229).text.split("|||")[1].split("|")[0])
             session.dial(port).close()
-    numbers = [event["session"] for event in server.events("login.done")]
-    assert len(set(numbers)) == len(numbers) == 201
+    eventually(lambda: len(server.events("login.done")) == 201)
+    assert len({event["session"] for event in server.events("login.done")}) == 201
 
 
 def test_much_behind_a_second_login(server):

@@ -20,6 +20,7 @@ SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:|SUMMARY: \w+Sanitize
 # The leak detector stops threads as a debugger does, which the sandbox of every role refuses; the unit tests look for leaks.
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1", **os.environ}
 START_S, STOP_S = 15, 15
+LOG_LAG_S = 0.02  # the monitor takes down what the roles say a few milliseconds later
 
 
 def run(*words, stdin="", timeout=30, **options):
@@ -158,10 +159,12 @@ class Server:
 
     def forget_log(self):
         """Later readers see only what is logged from now on."""
+        time.sleep(LOG_LAG_S)
         self.log_start = self.log_path.stat().st_size
 
     def events(self, name=None):
         """The log's records as dictionaries, all or those of one event."""
+        time.sleep(LOG_LAG_S)
         lines = self.log_text().split("\n")[:-1]
         records = [json.loads(line) for line in lines if line.startswith("{")]
         return [record for record in records if name in (None, record.get("event"))]

@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from lib import netns, wire
+from lib.uploads import eventually
 
 N = "127,0,0,1"
 GOOD = f"PORT {N},200,10"
@@ -206,8 +207,7 @@ def test_refusals_are_events(server, guest):
     event = server.wait_event("port.refused")
     assert "third-party" in str(event)
     guest.cmd(wire.port("127.0.0.1", 25), 504)
-    reasons = [str(event) for event in server.events("port.refused")]
-    assert any("port-privileged" in reason for reason in reasons)
+    eventually(lambda: "port-privileged" in str(server.events("port.refused")))
 
 
 @pytest.mark.isolated

@@ -185,9 +185,7 @@ dialer_on_peer_gone(void *context, struct message *m)
 static void
 dialer_set_timeout(struct dialer *dialer)
 {
-	uint64_t ms = dialer->role.settings->data_timeout_ms;
-	struct timeval duration = loop_duration(ms);
-	dialer->data_timeout = event_base_init_common_timeout(dialer->role.base, &duration);
+	dialer->data_timeout = loop_common_timeout(dialer->role.base, dialer->role.settings->data_timeout_ms, &dialer->data_timeout_spare);
 }
 
 static void
@@ -211,7 +209,7 @@ dialer_prepare(struct dialer *dialer, uint32_t index, uint32_t count)
 	dialer->ports = (struct ports){.index = index, .count = count, .range = dialer->role.settings->passive_ports};
 	dialer_set_timeout(dialer);
 	dialer->reserves_timer = evtimer_new(dialer->role.base, reserve_on_timer, dialer);
-	return dialer->data_timeout && dialer->reserves_timer;
+	return dialer->reserves_timer;
 }
 
 int

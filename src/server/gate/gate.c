@@ -95,9 +95,7 @@ on_peer_gone(void *context, struct message *m)
 static void
 use_settings(struct gate *gate)
 {
-	uint64_t ms = gate->role.settings->login_timeout_ms;
-	const struct timeval timeout = loop_duration(ms);
-	gate->login_timeout = event_base_init_common_timeout(gate->role.base, &timeout);
+	gate->login_timeout = loop_common_timeout(gate->role.base, gate->role.settings->login_timeout_ms, &gate->login_timeout_spare);
 }
 
 static void

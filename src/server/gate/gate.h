@@ -24,7 +24,8 @@ struct gate {
 	struct channel *auth, *status;  /* null while that role is being restarted */
 	struct peers dialers, workers;
 	uint64_t last_id;               /* of a session; starts at random, so that no two runs share one */
-	const struct timeval *login_timeout; /* of libevent: one queue for all connections */
+	const struct timeval *login_timeout; /* of loop_common_timeout() */
+	struct timeval login_timeout_spare;
 	char in[GATE_IN_BYTES];         /* what one connection has sent; passwords: wiped after each use */
 	char line[LINE_MAX_BYTES];      /* the line under way, decoded; wiped likewise */
 	char out[GATE_OUT_BYTES];

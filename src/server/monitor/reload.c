@@ -74,6 +74,18 @@ has_same_mounts(const struct settings *a, const struct settings *b)
 	return true;
 }
 
+/* A login may be under way that has chosen one by its place. Further ones may follow. */
+static bool
+has_same_hosts(const struct settings *a, const struct settings *b)
+{
+	if (a->host_count > b->host_count)
+		return false;
+	for (size_t i = 0; i < a->host_count; i++)
+		if (strcmp(a->hosts[i].name, b->hosts[i].name) != 0)
+			return false;
+	return true;
+}
+
 /* What running processes were built around. */
 static const char *
 changed_for_good(const struct settings *a, const struct settings *b)
@@ -84,10 +96,14 @@ changed_for_good(const struct settings *a, const struct settings *b)
 	} fixed[] = {
 		{has_same_listeners(a, b), "listen"},
 		{has_same_mounts(a, b), "mount"},
+		{has_same_hosts(a, b), "host"},
 		{strcmp(a->state_dir, b->state_dir) == 0, "state-dir"},
 		{strcmp(a->runtime_dir, b->runtime_dir) == 0, "runtime-dir"},
-		{a->dialers == b->dialers, "dialers"},
+		{strcmp(a->store, b->store) == 0, "store"},
+		{strcmp(a->files_user, b->files_user) == 0, "files-user"},
+		{a->min_uid == b->min_uid, "min-uid"},
 		{a->uid_base == b->uid_base, "uid-base"},
+		{a->dialers == b->dialers, "dialers"},
 		{a->sandbox == b->sandbox, "sandbox"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)

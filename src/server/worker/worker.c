@@ -186,29 +186,21 @@ worker_on_peer_gone(void *context, struct message *m)
 
 /* ---- start and end */
 
-static const struct timeval *
-worker_timeout(struct worker *worker, uint64_t ms)
-{
-	struct timeval duration = loop_duration(ms);
-	return event_base_init_common_timeout(worker->role.base, &duration);
-}
-
-static bool
+static void
 worker_set_timeouts(struct worker *worker)
 {
-	worker->permit_timeout = worker_timeout(worker, PERMIT_MS);
-	worker->idle_timeout = worker_timeout(worker, worker->role.settings->idle_timeout_ms);
-	worker->data_timeout = worker_timeout(worker, worker->role.settings->data_timeout_ms);
-	worker->stall_timeout = worker_timeout(worker, worker->role.settings->stall_timeout_ms);
-	return worker->permit_timeout && worker->idle_timeout && worker->data_timeout && worker->stall_timeout;
+	struct event_base *base = worker->role.base;
+	worker->permit_timeout = loop_common_timeout(base, PERMIT_MS, &worker->permit_timeout_spare);
+	worker->idle_timeout = loop_common_timeout(base, worker->role.settings->idle_timeout_ms, &worker->idle_timeout_spare);
+	worker->data_timeout = loop_common_timeout(base, worker->role.settings->data_timeout_ms, &worker->data_timeout_spare);
+	worker->stall_timeout = loop_common_timeout(base, worker->role.settings->stall_timeout_ms, &worker->stall_timeout_spare);
 }
 
 static void
 worker_on_settings(void *context, const struct settings *old)
 {
 	(void)old;
-	if (!worker_set_timeouts(context))
-		exit(EXIT_FAILURE);
+	worker_set_timeouts(context);
 	endpoint_on_settings(context);
 }
 
@@ -261,7 +253,8 @@ worker_prepare(struct worker *worker)
 	/* The modes of new files come from the setting `umask` alone; the zone is read while /etc is still there. */
 	umask(0);
 	tzset();
-	return worker_set_timeouts(worker) && worker_take_tree(worker) && worker->input && worker->line && worker->scratch && worker->turns_timer &&
+	worker_set_timeouts(worker);
+	return worker_take_tree(worker) && worker->input && worker->line && worker->scratch && worker->turns_timer &&
 	    worker->linger_timer && worker->pool;
 }
 

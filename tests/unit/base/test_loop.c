@@ -73,6 +73,34 @@ ends_when_nothing_is_left(void **state)
 	event_base_free(base);
 }
 
+static void
+count_turn(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	++*(int *)context;
+}
+
+/* More durations than libevent has lists for. */
+static void
+timeouts_never_run_out(void **state)
+{
+	(void)state;
+	struct event_base *base = loop_new();
+	int turns = 0;
+	for (uint64_t ms = 1; ms <= 300; ms++) {
+		struct timeval spare;
+		const struct timeval *timeout = loop_common_timeout(base, ms, &spare);
+		assert_non_null(timeout);
+		assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, count_turn, &turns, timeout), 0);
+	}
+	uint64_t start_ms = loop_now_ms();
+	assert_int_equal(loop_run(base, NULL, NULL), 1);
+	assert_int_equal(turns, 300);
+	assert_true(loop_now_ms() - start_ms >= 295);
+	event_base_free(base);
+}
+
 int
 main(void)
 {
@@ -80,6 +108,7 @@ main(void)
 		cmocka_unit_test(runs_until_stopped),
 		cmocka_unit_test(can_be_stopped_before_a_sleep),
 		cmocka_unit_test(ends_when_nothing_is_left),
+		cmocka_unit_test(timeouts_never_run_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
