@@ -223,3 +223,30 @@ def test_a_worker_is_told_from_others(server, alice):
     alice.fetch("RETR hello.txt")
     role = server.wait_event("transfer.done")["role"]
     assert re.fullmatch(r"worker-\d+", role)
+
+
+def test_a_policy_that_lets_the_server_be_bounced(launch):
+    """Each place that sets it is named, at the start and every time that the configuration is read."""
+    config = """anonymous = read
+anonymous-root = "{tree}"
+for-user "bob" { port-policy = rfc }
+for-group "old" { port-policy = rfc }
+for-group "new" { port-policy = allow-list }
+"""
+    server = launch("--port-policy", "rfc", config=config)
+    expected = {("", "", "option --port-policy"), ("for-user", "bob", f"{server.config}:3"), ("for-group", "old", f"{server.config}:4")}
+
+    def warnings():
+        events = server.events("policy.rfc")
+        assert all(event["log.level"] == "warning" for event in events)
+        return [(event["config.block"], event["config.title"], event["config.origin"]) for event in events]
+    assert set(warnings()) == expected and len(warnings()) == len(expected)
+    server.forget_log()
+    server.reload()
+    server.wait_event("config.reloaded")
+    assert set(warnings()) == expected
+    server.configure(config.replace("rfc", "suppress") + "}")
+    server.forget_log()
+    server.reload()
+    server.wait_event("config.rejected")
+    assert set(warnings()) == expected

@@ -10,6 +10,7 @@
 #include "server/monitor/reload.h"
 #include "server/monitor/staff.h"
 #include "server/monitor/sweep.h"
+#include "server/monitor/warning.h"
 #include "sys/identity.h"
 #include "sys/sandbox.h"
 
@@ -307,6 +308,7 @@ start(struct monitor *monitor)
 		return false;
 	log_event(&monitor->log, LOG_LEVEL_INFO, "server.start", "starting", LOG_F_CSTR("service.version", BREAKWATER_VERSION),
 	    LOG_F_NUMBER("process.pid", getpid()));
+	warning_give(&monitor->log, monitor->settings);
 	if (!confine(monitor))
 		return false;
 	return (reload_seal(monitor) && staff_start(monitor)) || say("the roles cannot be started");

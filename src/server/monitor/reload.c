@@ -3,6 +3,7 @@
 
 #include "server/logging.h"
 #include "server/monitor/child.h"
+#include "server/monitor/warning.h"
 #include "sys/memfd.h"
 
 #include <errno.h>
@@ -165,4 +166,5 @@ reload_run(struct monitor *monitor)
 		log_event(&monitor->log, LOG_LEVEL_NOTICE, "config.reloaded", "the new configuration is in force", LOG_F_CSTR("file.path", monitor->sources->file));
 	else
 		log_event(&monitor->log, LOG_LEVEL_ERROR, "config.rejected", "the old configuration stays", LOG_F_TEXT("reason", buf_slice(&why)));
+	warning_give(&monitor->log, monitor->settings);
 }
