@@ -107,7 +107,8 @@ on_end(void *context, struct channel *channel, enum channel_end end)
 	struct role *role = context;
 	(void)channel;
 	if (end != CHANNEL_CLOSED)
-		log_event(&role->log, LOG_LEVEL_ERROR, "breach", "the channel to the monitor broke", LOG_F_NUMBER("kind", end));
+		log_event(&role->log, LOG_LEVEL_ERROR, end == CHANNEL_BREACH ? "breach" : "role.failed", "the channel to the monitor broke",
+		    LOG_F_NUMBER("kind", end));
 	shut_down(role);
 }
 

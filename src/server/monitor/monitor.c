@@ -157,13 +157,20 @@ monitor_child_spoke(void *context, struct channel *channel, struct message *m)
 void
 monitor_child_hung_up(void *context, struct channel *channel, enum channel_end why)
 {
+	static const struct {
+		const char *event, *message;
+	} reasons[] = {
+		[CHANNEL_BREACH] = {"breach", "a role sent what it may not"},
+		[CHANNEL_OVERFLOW] = {"role.stuck", "a role does not take what it is told"},
+		[CHANNEL_ERROR] = {"role.failed", "the channel to a role broke"},
+	};
 	struct child *child = context;
 	(void)channel;
 	if (why == CHANNEL_CLOSED)
 		return; /* its process is ending, which is the news that counts */
-	log_event(&child->monitor->log, LOG_LEVEL_ERROR, "breach", "a role sent what it may not", LOG_F_CSTR("process.role", child->name),
+	log_event(&child->monitor->log, LOG_LEVEL_ERROR, reasons[why].event, reasons[why].message, LOG_F_CSTR("process.role", child->name),
 	    LOG_F_NUMBER("process.pid", child->pid));
-	child_kill(child);
+	child_kill(child); /* and so replaced */
 }
 
 static void
