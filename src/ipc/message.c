@@ -113,7 +113,7 @@ check_data(const struct message *m)
 static bool
 check_failure(const struct message *m)
 {
-	return m->body.failure.reason < ARRAY_LEN(m->body.counters.refused) && m->body.failure.error >= 0 &&
+	return m->body.failure.reason < MESSAGE_REASONS_MAX && m->body.failure.error >= 0 &&
 	    is_bool(m->body.failure.is_unknown_session);
 }
 
@@ -128,12 +128,6 @@ check_record(const struct message *m)
 {
 	const struct message_record *r = &m->body.record;
 	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && is_bool(r->is_anonymous) && r->state <= 2;
-}
-
-static bool
-check_counters(const struct message *m)
-{
-	return is_peer_kind(m->body.counters.kind);
 }
 
 #define BODY(member) .body_size = sizeof(((struct message *)NULL)->body.member), .check = check_##member
@@ -168,7 +162,6 @@ static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_RECORD] = {"record", BODY(record), .tail_max = MESSAGE_TAIL_MAX},
 	[MESSAGE_QUERY_END] = {"query-end", BODY(query)},
 	[MESSAGE_KICK] = {"kick", BODY(query)},
-	[MESSAGE_COUNTERS] = {"counters", BODY(counters)},
 };
 
 static const struct kind *

@@ -51,7 +51,6 @@ enum message_type {
 	MESSAGE_RECORD,       /* gate, worker: one session: body.record; tail: user NUL path */
 	MESSAGE_QUERY_END,    /* gate, worker: that was all */
 	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.query.found */
-	MESSAGE_COUNTERS,     /* any role to status: body.counters */
 	MESSAGE_TYPE_COUNT
 };
 
@@ -111,9 +110,11 @@ struct message_data {
 	uint8_t is_passive;
 };
 
+#define MESSAGE_REASONS_MAX 16
+
 struct message_failure {
 	uint32_t request;
-	uint32_t reason; /* enum policy_reason, when the policy refused; else 0 */
+	uint32_t reason; /* enum policy_reason, when the policy refused; else 0; below MESSAGE_REASONS_MAX */
 	int32_t error;   /* errno */
 	uint8_t is_unknown_session;
 };
@@ -132,13 +133,6 @@ struct message_record {
 	uint8_t state;                       /* 0 idle, 1 busy, 2 transfer */
 };
 
-struct message_counters {
-	uint32_t kind, index;
-	uint64_t logins, login_failures, transfers, bytes_in, bytes_out;
-	uint64_t refused[16]; /* by enum policy_reason */
-	uint64_t strangers;
-};
-
 struct message {
 	uint16_t type; /* enum message_type */
 	int fd;        /* -1: none; owned by whoever holds the message, -1 after hand-over */
@@ -155,7 +149,6 @@ struct message {
 		struct message_failure failure;
 		struct message_query query;
 		struct message_record record;
-		struct message_counters counters;
 	} body;
 	struct slice tail; /* borrowed from the channel's buffer: copy what is to be kept */
 };

@@ -41,9 +41,6 @@ sample(uint16_t type)
 	case MESSAGE_DATA:
 		m.body.data = (struct message_data){.peer = client4, .is_passive = 1};
 		break;
-	case MESSAGE_COUNTERS:
-		m.body.counters = (struct message_counters){.kind = PEER_GATE, .logins = 5};
-		break;
 	default:
 		break;
 	}
@@ -107,7 +104,7 @@ encoding_refuses_what_the_table_does_not_hold(void **state)
 	assert_false(message_encode(&out, &m));
 	m = sample(MESSAGE_NONE);
 	assert_false(message_encode(&out, &m));
-	m = sample(MESSAGE_COUNTERS); /* does not fit */
+	m = sample(MESSAGE_RECORD); /* does not fit */
 	assert_false(message_encode(&out, &m));
 	assert_int_equal(out.len, 0);
 }
