@@ -110,11 +110,11 @@ struct message_data {
 	uint8_t is_passive;
 };
 
-#define MESSAGE_REASONS_MAX 16
+#define MESSAGE_REASON_COUNT 12
 
 struct message_failure {
 	uint32_t request;
-	uint32_t reason; /* enum policy_reason, when the policy refused; else 0; below MESSAGE_REASONS_MAX */
+	uint32_t reason; /* enum policy_reason, when the policy refused; else 0; below MESSAGE_REASON_COUNT */
 	int32_t error;   /* errno */
 	uint8_t is_unknown_session;
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/dialer/judge.h"
 
+_Static_assert(POLICY_REASON_COUNT == MESSAGE_REASON_COUNT, "each reason can be told to a worker, and no other number");
+
 static struct policy
 judge_policy(const struct dialer *dialer, const struct booking *booking)
 {

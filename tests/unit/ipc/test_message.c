@@ -192,7 +192,7 @@ values_outside_their_enums_are_refused(void **state)
 	assert_int_equal(decode_with(MESSAGE_WORKER_WANT, 16, &identity, sizeof(identity)), MESSAGE_BAD_VALUE);
 	struct message_endpoint endpoint = {.endpoint = client4, .is_third_party = 2};
 	assert_int_equal(decode_with(MESSAGE_CONNECT, 16, &endpoint, sizeof(endpoint)), MESSAGE_BAD_VALUE);
-	struct message_failure failures[] = {{.reason = 16}, {.error = -1}, {.is_unknown_session = 2}};
+	struct message_failure failures[] = {{.reason = MESSAGE_REASON_COUNT}, {.error = -1}, {.is_unknown_session = 2}};
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		assert_int_equal(decode_with(MESSAGE_DATA_FAILED, 16, &failures[i], sizeof(failures[i])), MESSAGE_BAD_VALUE);
 	struct message_record record = {.state = 3};
