@@ -193,6 +193,25 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return a->family == b->family && is_same_zone && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* One-to-one, so that different clients never share a number. */
+static uint64_t
+spread(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
+}
+
+uint64_t
+addr_client(const struct addr *a)
+{
+	/* IPv4 as in ::ffff:0:0/96, a prefix that no IPv6 client has. */
+	uint64_t number = a->family == ADDR_IPV4 ? UINT64_C(0xffff) : 0;
+	for (size_t i = 0; i < (a->family == ADDR_IPV4 ? 4 : 8); i++)
+		number = number << 8 | a->bytes[i];
+	return spread(number);
+}
+
 bool
 addr_is_any(const struct addr *a)
 {

@@ -37,6 +37,9 @@ MUST_USE bool addr_parse(struct slice s, struct addr *out);
 void addr_put(struct buf *b, const struct addr *a);
 /* The same address, and the same zone where both name one: a client cannot name a zone in EPRT. */
 bool addr_equal(const struct addr *a, const struct addr *b);
+/* A number of its own for each client that an address can tell apart: an IPv4 address, or the /64 that an IPv6 client can draw addresses from at will.
+ * Its low bits are spread, as hash tables want them. */
+uint64_t addr_client(const struct addr *a);
 bool addr_is_any(const struct addr *a);
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);

@@ -8,25 +8,6 @@ struct member {
 	uint32_t count;
 };
 
-/* One-to-one, so that different addresses never share a count; spread, since the low bits choose the bucket. */
-static uint64_t
-spread(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
-}
-
-static uint64_t
-key_of(const struct addr *addr)
-{
-	/* IPv4 as in ::ffff:0:0/96, a prefix that no IPv6 client has. */
-	uint64_t key = addr->family == ADDR_IPV4 ? UINT64_C(0xffff) : 0;
-	for (size_t i = 0; i < (addr->family == ADDR_IPV4 ? 4 : 8); i++)
-		key = key << 8 | addr->bytes[i];
-	return spread(key);
-}
-
 static struct member *
 join(struct crowd *crowd, uint64_t key)
 {
@@ -50,7 +31,7 @@ find(const struct crowd *crowd, uint64_t key)
 bool
 crowd_enter(struct crowd *crowd, const struct addr *addr, uint32_t limit)
 {
-	uint64_t key = key_of(addr);
+	uint64_t key = addr_client(addr);
 	struct member *member = find(crowd, key);
 	if (member && limit && member->count >= limit)
 		return false;
@@ -65,7 +46,7 @@ crowd_enter(struct crowd *crowd, const struct addr *addr, uint32_t limit)
 void
 crowd_leave(struct crowd *crowd, const struct addr *addr)
 {
-	struct member *member = find(crowd, key_of(addr));
+	struct member *member = find(crowd, addr_client(addr));
 	if (!member || --member->count > 0)
 		return;
 	idmap_remove(&crowd->addresses, &member->entry);

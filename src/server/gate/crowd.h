@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* How many connections each client address has: an IPv4 address, or the /64 that an IPv6 client can draw addresses from at will.
- * Process: gate. */
+/* How many connections each client has, as addr_client() tells them apart. Process: gate. */
 #ifndef SERVER_GATE_CROWD_H
 #define SERVER_GATE_CROWD_H
 
