@@ -38,7 +38,7 @@ enum message_type {
 	MESSAGE_SESSION_REFUSED, /* worker: not permitted */
 	/* gate and dialer */
 	MESSAGE_SESSION_ADD,  /* gate: fd: the control connection, for getpeername and getsockname only; body.session; tail: user NUL group, for rules */
-	MESSAGE_SESSION_DROP, /* gate: forget it, close all its sockets */
+	MESSAGE_SESSION_DROP, /* gate: forget it, close all its sockets; to auth: its client has left, check no password for it */
 	/* worker and dialer; only for sessions bound to that worker */
 	MESSAGE_LISTEN,       /* worker: offer a passive port; body.endpoint of an earlier DATA: put that reserved one to use, no LISTENING follows */
 	MESSAGE_LISTENING,    /* dialer: body.endpoint is what the client shall be told (local address and port) */
@@ -77,7 +77,14 @@ struct message_login {
 	uint32_t listener; /* index into settings */
 };
 
-enum login_denial { LOGIN_DENIAL_CREDENTIALS, LOGIN_DENIAL_NO_WORKER, LOGIN_DENIAL_TOO_MANY, LOGIN_DENIAL_HOME, LOGIN_DENIAL_COUNT };
+enum login_denial {
+	LOGIN_DENIAL_CREDENTIALS,
+	LOGIN_DENIAL_NO_WORKER,
+	LOGIN_DENIAL_TOO_MANY,
+	LOGIN_DENIAL_HOME,
+	LOGIN_DENIAL_LEFT, /* before it was the client's turn */
+	LOGIN_DENIAL_COUNT
+};
 
 struct message_denied {
 	uint32_t reason;   /* enum login_denial: for the log and the choice of 530 or 421 */

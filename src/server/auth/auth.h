@@ -3,6 +3,7 @@
 #ifndef SERVER_AUTH_AUTH_H
 #define SERVER_AUTH_AUTH_H
 
+#include "server/auth/turns.h"
 #include "server/peers.h"
 #include "server/role.h"
 
@@ -14,6 +15,7 @@ struct auth {
 	struct channel *gate;
 	struct peers workers;
 	struct checker *checker;
+	struct turns turns;                /* who waits for the checker */
 	struct known_identity *identities; /* a list */
 	uint32_t last_key;
 };

@@ -6,11 +6,12 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define THREADS 2
+#define THREADS_MAX 16 /* a hash takes 16 MiB */
 
 struct queue {
 	struct check *first, *last;
@@ -21,6 +22,7 @@ struct checker {
 	pthread_cond_t is_filled;
 	struct queue asked, answered;
 	int wake_fd;            /* eventfd: something was answered */
+	unsigned thread_count, asked_count;
 	struct event wake_event;
 	void (*on_done)(void *context, struct check *check);
 	void *context;
@@ -134,17 +136,27 @@ on_answered(evutil_socket_t fd, short what, void *context)
 	pthread_mutex_unlock(&checker->mutex);
 	for (struct check *next; check; check = next) {
 		next = check->next;
+		checker->asked_count--;
 		checker->on_done(checker->context, check);
 	}
+}
+
+/* What sysconf() asks is a file that the sandbox hides. */
+static unsigned
+count_processors(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+	return count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
 
 static bool
 start_threads(struct checker *checker)
 {
-	for (unsigned i = 0; i < THREADS; i++) {
+	for (unsigned count = count_processors(); checker->thread_count < count; checker->thread_count++) {
 		pthread_t thread;
 		if (pthread_create(&thread, NULL, run, checker) != 0 || pthread_detach(thread) != 0)
-			return false;
+			return checker->thread_count > 0;
 	}
 	return true;
 }
@@ -168,9 +180,16 @@ checker_start(struct event_base *base, void (*on_done)(void *context, struct che
 	return start_threads(checker) ? checker : NULL;
 }
 
+bool
+checker_is_busy(const struct checker *checker)
+{
+	return checker->asked_count >= checker->thread_count;
+}
+
 void
 checker_ask(struct checker *checker, struct check *check)
 {
+	checker->asked_count++;
 	pthread_mutex_lock(&checker->mutex);
 	append(&checker->asked, check);
 	pthread_cond_signal(&checker->is_filled);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Checks passwords on two threads of its own, since a hash takes milliseconds by intent and the store may wait for a disk. Process: auth. */
+/* Checks passwords on threads of its own, one for each processor, since a hash takes milliseconds by intent and the store may wait for a
+ * disk. Process: auth. */
 #ifndef SERVER_AUTH_CHECKER_H
 #define SERVER_AUTH_CHECKER_H
 
@@ -7,11 +8,12 @@
 
 struct checker;
 struct event_base;
+struct turn;
 
 /* One question; made by the asker, its own again in on_done. */
 struct check {
 	struct check *next;
-	uint64_t session;
+	struct turn *turn;             /* whose it is: the asker's, untouched */
 	char name[STORE_NAME_MAX + 1]; /* empty: no user can have the name that was given */
 	char password[512];            /* wiped once checked */
 	char store_path[4096];         /* empty: no store */
@@ -23,6 +25,8 @@ struct check {
 /* Starts the threads: after the sandbox was entered. `on_done` is called on the loop, which gets `check` back. Null when the system is short of
  * threads or descriptors. */
 MUST_USE struct checker *checker_start(struct event_base *base, void (*on_done)(void *context, struct check *check), void *context);
+/* Every thread has a check: another one would only wait. */
+bool checker_is_busy(const struct checker *checker);
 /* Takes `check` until on_done. */
 void checker_ask(struct checker *checker, struct check *check);
 

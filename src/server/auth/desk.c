@@ -5,6 +5,13 @@
 
 #include <stdlib.h>
 
+/* A user's name and password, until it is their turn. */
+struct question {
+	struct turn turn;
+	size_t len;
+	char fields[]; /* user NUL password NUL host; wiped */
+};
+
 void
 desk_deny(struct auth *auth, uint64_t session, enum login_denial reason)
 {
@@ -14,17 +21,6 @@ desk_deny(struct auth *auth, uint64_t session, enum login_denial reason)
 		m.body.denied.delay_ms = (uint32_t)auth->role.settings->login_delay_ms;
 	if (auth->gate)
 		channel_send(auth->gate, &m);
-}
-
-void
-desk_on_checked(void *context, struct check *check)
-{
-	struct auth *auth = context;
-	if (check->is_right)
-		identities_admit(auth, check->session, &check->principal);
-	else
-		desk_deny(auth, check->session, LOGIN_DENIAL_CREDENTIALS);
-	free(check);
 }
 
 static uint32_t
@@ -37,24 +33,92 @@ host_of(const struct settings *settings, struct slice name)
 }
 
 static void
-check_password(struct auth *auth, uint64_t session, struct slice name, struct slice password)
+forget(struct question *question)
+{
+	explicit_bzero(question->fields, question->len);
+	free(question);
+}
+
+static bool
+check_password(struct auth *auth, struct turn *turn)
 {
 	const struct settings *settings = auth->role.settings;
+	const struct question *question = container_of(turn, struct question, turn);
+	struct slice fields[2]; /* user, password */
 	struct check *check = calloc(1, sizeof(*check));
-	if (!check) {
-		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
-		return;
-	}
-	check->session = session;
-	check->is_principal_known = principal_of_settings(settings, name, &check->principal);
+	if (!check)
+		return false;
+	message_fields(slice_make(question->fields, question->len), fields, ARRAY_LEN(fields));
+	check->turn = turn;
+	check->is_principal_known = principal_of_settings(settings, fields[0], &check->principal);
 	/* What does not fit is nobody's name or password, and is still checked, for the time it takes. */
-	bool is_usable = slice_to_cstr(name, check->name, sizeof(check->name));
-	is_usable &= slice_to_cstr(password, check->password, sizeof(check->password));
+	bool is_usable = slice_to_cstr(fields[0], check->name, sizeof(check->name));
+	is_usable &= slice_to_cstr(fields[1], check->password, sizeof(check->password));
 	if (!is_usable || !slice_to_cstr(slice_of(settings->store), check->store_path, sizeof(check->store_path))) {
 		check->is_principal_known = false;
 		check->name[0] = '\0';
 	}
 	checker_ask(auth->checker, check);
+	return true;
+}
+
+static void
+end_turn(struct auth *auth, struct turn *turn)
+{
+	turns_done(&auth->turns, turn);
+	forget(container_of(turn, struct question, turn));
+}
+
+static void
+go_on(struct auth *auth)
+{
+	struct turn *turn;
+	while (!checker_is_busy(auth->checker) && (turn = turns_next(&auth->turns))) {
+		if (check_password(auth, turn))
+			continue;
+		desk_deny(auth, turn->entry.id, LOGIN_DENIAL_NO_WORKER);
+		end_turn(auth, turn);
+	}
+}
+
+void
+desk_on_checked(void *context, struct check *check)
+{
+	struct auth *auth = context;
+	if (check->is_right)
+		identities_admit(auth, check->turn->entry.id, &check->principal);
+	else
+		desk_deny(auth, check->turn->entry.id, LOGIN_DENIAL_CREDENTIALS);
+	end_turn(auth, check->turn);
+	free(check);
+	go_on(auth);
+}
+
+static void
+let_wait(struct auth *auth, const struct message *m)
+{
+	struct question *question = malloc(sizeof(*question) + m->tail.len);
+	if (question) {
+		question->turn.entry.id = m->session;
+		question->len = m->tail.len;
+		if (m->tail.len)
+			memcpy(question->fields, m->tail.ptr, m->tail.len);
+		if (turns_wait(&auth->turns, &question->turn, &m->body.login.peer.addr))
+			return;
+		forget(question);
+	}
+	desk_deny(auth, m->session, LOGIN_DENIAL_NO_WORKER);
+}
+
+/* The gate waits for an answer all the same. */
+static void
+withdraw(struct auth *auth, uint64_t session)
+{
+	struct turn *turn = turns_withdraw(&auth->turns, session);
+	if (!turn)
+		return;
+	forget(container_of(turn, struct question, turn));
+	desk_deny(auth, session, LOGIN_DENIAL_LEFT);
 }
 
 void
@@ -65,8 +129,11 @@ desk_on_gate(void *context, struct channel *channel, struct message *m)
 	struct principal guest;
 	(void)channel;
 	message_fields(m->tail, fields, ARRAY_LEN(fields));
-	if (principal_of_guest(auth->role.settings, fields[0], host_of(auth->role.settings, fields[2]), &guest))
+	if (m->type == MESSAGE_SESSION_DROP)
+		withdraw(auth, m->session);
+	else if (principal_of_guest(auth->role.settings, fields[0], host_of(auth->role.settings, fields[2]), &guest))
 		identities_admit(auth, m->session, &guest);
 	else
-		check_password(auth, m->session, fields[0], fields[1]);
+		let_wait(auth, m);
+	go_on(auth);
 }

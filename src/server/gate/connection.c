@@ -76,12 +76,12 @@ connection_renumber(struct gate *gate, struct connection *c)
 	(void)!idmap_add(&gate->connections, &c->entry); /* cannot fail: the table is there already */
 }
 
-static void
-drop_at_dialer(struct gate *gate, const struct connection *c)
+void
+connection_withdraw(const struct gate *gate, const struct connection *c)
 {
-	struct channel *dialer = peers_find(&gate->dialers, c->dialer);
-	if (c->state == LOGIN_DONE && dialer)
-		channel_send(dialer, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = c->entry.id});
+	struct channel *holder = c->state == LOGIN_DONE ? peers_find(&gate->dialers, c->dialer) : c->state == LOGIN_CHECKING ? gate->auth : NULL;
+	if (holder)
+		channel_send(holder, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = c->entry.id});
 }
 
 void
@@ -91,7 +91,7 @@ connection_close(struct gate *gate, struct connection **connection, const char *
 	*connection = NULL;
 	log_event(&gate->role.log, LOG_LEVEL_INFO, "session.close", "connection closed", LOG_F_SESSION(c->entry.id),
 	    LOG_F_ENDPOINT("source", &c->peer), LOG_F_CSTR("reason", reason));
-	drop_at_dialer(gate, c);
+	connection_withdraw(gate, c);
 	talk_end(&c->talk);
 	close(c->fd);
 	crowd_leave(&gate->crowd, &c->peer.addr);

@@ -24,10 +24,12 @@ struct connection {
 
 /* Takes an accepted socket. Over the limits it says 421, closes, and returns null. */
 struct connection *connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const struct endpoint *local, uint32_t listener);
-/* Closes and frees; the dialer forgets the session. `reason` is for the log. */
+/* Closes and frees, after connection_withdraw(). `reason` is for the log. */
 void connection_close(struct gate *gate, struct connection **connection, const char *reason);
 /* Says a last 421 without waiting and shuts the connection down in both directions, also for the worker that has it. */
 void connection_dismiss(const struct connection *connection, const char *text);
+/* Tells who works for the session to forget it: auth, while it is asked, or the dialer, after login. */
+void connection_withdraw(const struct gate *gate, const struct connection *connection);
 struct connection *connection_find(const struct gate *gate, uint64_t id);
 
 /* A new session number for the next login on the same connection, so that nothing dialers or workers still hold of the old one can be taken

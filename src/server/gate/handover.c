@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#define BUSY "This server is too busy; try again later."
+
 static struct slice
 host_name(const struct talk *t)
 {
@@ -91,7 +93,7 @@ unavailable(struct gate *gate, struct connection *c, const char *reason)
 {
 	log_event(&gate->role.log, LOG_LEVEL_WARNING, "session.refused", "no worker", LOG_F_SESSION(c->entry.id), LOG_F_ENDPOINT("source", &c->peer),
 	    LOG_F_CSTR("reason", reason));
-	connection_dismiss(c, "This server is too busy; try again later.");
+	connection_dismiss(c, BUSY);
 	connection_close(gate, &c, reason);
 }
 
@@ -139,6 +141,12 @@ static void
 deny(struct gate *gate, struct connection *c, const struct message_denied *denied)
 {
 	const struct denial *denial = &denials[denied->reason];
+	if (denied->reason == LOGIN_DENIAL_LEFT) {
+		/* Or has only ended its own side, and reads on. */
+		connection_dismiss(c, BUSY);
+		connection_close(gate, &c, "client left");
+		return;
+	}
 	log_event(&gate->role.log, LOG_LEVEL_NOTICE, "login.failed", "not logged in", LOG_F_SESSION(c->entry.id),
 	    LOG_F_CSTR("user.name", c->talk->name), LOG_F_ENDPOINT("source", &c->peer), LOG_F_CSTR("reason", denial_name(denied->reason)));
 	if (denial->is_final) {
@@ -170,9 +178,7 @@ handover_on_auth(void *context, struct channel *channel, struct message *m)
 static void
 take_back(struct gate *gate, struct connection *c, struct slice unread)
 {
-	struct channel *dialer = peers_find(&gate->dialers, c->dialer);
-	if (dialer)
-		channel_send(dialer, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = c->entry.id});
+	connection_withdraw(gate, c);
 	free(c->user);
 	c->user = NULL;
 	connection_renumber(gate, c);

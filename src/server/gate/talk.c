@@ -11,7 +11,11 @@
 
 #define COMMANDS_PER_WAKEUP 32
 
+/* What a client sends while auth is asked stays unread; only that it leaves is news. Edges, since what is unread would be told of for ever. */
+#define LEAVING (EV_READ | EV_CLOSED | EV_ET)
+
 static void on_io(evutil_socket_t fd, short what, void *context);
+static void on_leaving(evutil_socket_t fd, short what, void *context);
 static void on_timer(evutil_socket_t fd, short what, void *context);
 
 static void
@@ -83,15 +87,17 @@ is_held(const struct talk *t)
 static void
 watch(struct talk *t)
 {
-	short wanted = t->out ? EV_WRITE : is_held(t) ? 0 : EV_READ;
-	if (wanted == t->watched)
+	bool is_asked = t->connection->state == LOGIN_CHECKING;
+	short wanted = t->out ? EV_WRITE : is_asked ? LEAVING : is_held(t) ? 0 : EV_READ;
+	/* Watching for edges begins anew each time, to meet one that has passed. */
+	if (wanted == t->watched && wanted != LEAVING)
 		return;
 	if (t->watched)
 		event_del(&t->io);
 	t->watched = wanted;
 	if (!wanted)
 		return;
-	event_assign(&t->io, t->gate->role.base, t->connection->fd, wanted | EV_PERSIST, on_io, t);
+	event_assign(&t->io, t->gate->role.base, t->connection->fd, wanted | EV_PERSIST, wanted == LEAVING ? on_leaving : on_io, t);
 	event_add(&t->io, NULL);
 }
 
@@ -173,6 +179,23 @@ on_io(evutil_socket_t fd, short what, void *context)
 		on_writable(context);
 	else
 		on_readable(context);
+}
+
+/* A connection that was reset is told of as readable. */
+static bool
+has_left(int fd, short what)
+{
+	char byte;
+	return what & EV_CLOSED || (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 && errno != EAGAIN);
+}
+
+static void
+on_leaving(evutil_socket_t fd, short what, void *context)
+{
+	struct talk *t = context;
+	/* A client that only sends no more has its answer when its turn has come already. */
+	if (t->connection->state == LOGIN_CHECKING && has_left(fd, what))
+		connection_withdraw(t->gate, t->connection);
 }
 
 void

@@ -127,6 +127,8 @@ close_room(void **state)
 	channel_free(&room->auth.gate);
 	channel_free(&room->auth.role.monitor);
 	peers_release(&room->auth.workers);
+	idmap_free(&room->auth.turns.waiting);
+	idmap_free(&room->auth.turns.rows);
 	channels_release(&room->auth.role.channels);
 	event_base_free(room->auth.role.base);
 	free(room);
@@ -312,6 +314,24 @@ wrong_logins_look_the_same(void **state)
 	}
 }
 
+/* The one that is checked goes on; nobody is told of the others' words. */
+static void
+who_leaves_is_not_checked(void **state)
+{
+	struct room *room = *state;
+	const uint64_t count = 24;
+	for (uint64_t session = 0; session < count; session++)
+		ask(room, session, "alice", "wrong");
+	for (uint64_t session = 0; session < count; session++)
+		channel_send(room->gate.channel, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = session});
+	wait_for_heard(room, count);
+	size_t left = 0;
+	for (size_t i = 0; i < room->heard_count; i++)
+		left += room->heard[i].message.body.denied.reason == LOGIN_DENIAL_LEFT;
+	assert_true(left > count / 2 && left < count);
+	assert_int_equal(room->auth.turns.rows.count, 0);
+}
+
 static double
 cpu_ms(void)
 {
@@ -358,6 +378,7 @@ main(void)
 		TEST(no_worker_to_be_had),
 		TEST(a_right_password),
 		TEST(wrong_logins_look_the_same),
+		TEST(who_leaves_is_not_checked),
 		TEST(wrong_logins_cost_the_same),
 	};
 	signal(SIGPIPE, SIG_IGN);

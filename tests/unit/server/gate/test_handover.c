@@ -182,6 +182,48 @@ auth_dies_while_it_is_asked(void **state)
 	close(fd);
 }
 
+/* While auth is asked nothing is read, and still it is told: of an end, also behind unread bytes, and of a reset. */
+static void
+auth_is_told_of_who_leaves(void **state)
+{
+	struct room *room = *state;
+	static const char *const unread[] = {"", "NOOP\r\n"};
+	for (size_t i = 0; i < ARRAY_LEN(unread); i++) {
+		int fd = room_connect(room);
+		room->heard_count = 0;
+		room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n");
+		room_dialogue(room, fd, unread[i]);
+		uint64_t session = room->heard[0].message.session;
+		assert_null(room_find_heard(room, PEER_AUTH, MESSAGE_SESSION_DROP));
+		close(fd);
+		room_turn(room);
+		const struct heard *drop = room_find_heard(room, PEER_AUTH, MESSAGE_SESSION_DROP);
+		assert_non_null(drop);
+		assert_int_equal(drop->message.session, session);
+		assert_int_equal(room->heard_count, 2); /* once */
+		struct message m = {.type = MESSAGE_LOGIN_DENIED, .fd = -1, .session = session, .body.denied.reason = LOGIN_DENIAL_LEFT};
+		channel_send(room->auth.channel, &m);
+		room_turn(room);
+		assert_null(connection_find(room->gate, session));
+	}
+}
+
+/* One that has only ended its own side. */
+static void
+a_client_that_sends_no_more_has_its_answer(void **state)
+{
+	struct room *room = *state;
+	int fd = room_connect(room);
+	room_dialogue(room, fd, "USER alice\r\nPASS secret\r\nQUIT\r\n");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	room_turn(room);
+	room_deny(room, room->heard[0].message.session, 0);
+	const char *text = room_read(fd);
+	assert_true(strncmp(text, "530 ", 4) == 0);
+	assert_non_null(strstr(text, "221 "));
+	close(fd);
+}
+
 static void
 who_is_there_and_kick(void **state)
 {
@@ -239,6 +281,8 @@ main(void)
 		ROOM_TEST(a_dead_worker),
 		ROOM_TEST(a_new_dialer_learns_of_its_sessions),
 		ROOM_TEST(auth_dies_while_it_is_asked),
+		ROOM_TEST(auth_is_told_of_who_leaves),
+		ROOM_TEST(a_client_that_sends_no_more_has_its_answer),
 		ROOM_TEST(who_is_there_and_kick),
 		ROOM_TEST(an_idle_session_is_small),
 	};
