@@ -120,7 +120,7 @@ static const struct config_key top_keys[] = {
 	    .help = "Whether a transfer without PORT or PASV goes to the client's control port, as RFC 959 has it."},
 	/* limits */
 	{"max-sessions", &config_type_number, AT(settings, max_sessions), .fallback = "4000", .min = 1, .max = 1000000,
-	    .help = "Control connections at once; further ones get 421."},
+	    .help = "Control connections at once; further ones get 421. A low limit of open files (ulimit -n) allows fewer, which is logged."},
 	{"max-sessions-per-address", &config_type_number, AT(settings, max_sessions_per_address), .fallback = "1000", .min = 1, .max = 1000000,
 	    .help = "Control connections at once from one address."},
 	{"max-workers", &config_type_number, AT(settings, max_workers), .fallback = "64", .min = 1, .max = 10000,

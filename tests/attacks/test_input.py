@@ -161,6 +161,22 @@ def test_a_flood_of_logins(server):
     assert len(server.members()) <= members
 
 
+def test_more_sessions_than_descriptors(launch):
+    """Those that fit are served whole; the others are told, and so is the administrator."""
+    server = launch("--anonymous", "read", "--set", "max-sessions=10000", start=False)
+    command = ["prlimit", "--nofile=320:320", *server.command()]
+    server.command = lambda: command
+    server.start()
+    limit = server.wait_event("limit.descriptors")["sessions"]
+    assert 100 < limit < 320
+    with contextlib.ExitStack() as stack:
+        sessions = [stack.enter_context(contextlib.closing(server.anonymous())) for _ in range(limit)]
+        stack.enter_context(contextlib.closing(server.connect(greeting=None))).expect(421)
+        for session in sessions[::20]:
+            assert session.fetch("RETR hello.txt") == b"hello, world\n"
+    assert {event["reason"] for event in server.events("session.refused")} == {"descriptors"}
+
+
 def test_a_flood_of_endpoints(server, guest):
     before = descriptors(server)
     guest.raw(b"EPSV\r\n" * 2000)

@@ -33,8 +33,9 @@ static bool
 is_admitted(struct gate *gate, int *fd, const struct endpoint *peer)
 {
 	const struct settings *settings = gate->role.settings;
-	if (settings->max_sessions && gate->connections.count >= settings->max_sessions) {
-		refuse(gate, fd, peer, "max-sessions", "Too many sessions on this server; try again later.");
+	if (gate->connections.count >= gate->session_limit) {
+		refuse(gate, fd, peer, gate->session_limit < settings->max_sessions ? "descriptors" : "max-sessions",
+		    "Too many sessions on this server; try again later.");
 		return false;
 	}
 	if (!crowd_enter(&gate->crowd, &peer->addr, settings->max_sessions_per_address)) {

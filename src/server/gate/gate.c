@@ -9,6 +9,9 @@
 #include "sys/draw.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
+
+#define RESERVED_DESCRIPTORS 128
 
 static void
 on_end(void *context, struct channel *channel, enum channel_end end)
@@ -92,10 +95,28 @@ on_peer_gone(void *context, struct message *m)
 	}
 }
 
+/* A session takes one descriptor here. Of the others there must be enough for listeners, channels and what is on its way to another role. */
+static void
+limit_sessions(struct gate *gate)
+{
+	const struct settings *settings = gate->role.settings;
+	const rlim_t reserve = RESERVED_DESCRIPTORS + settings->max_workers + settings->dialers + settings->listener_count;
+	struct rlimit limit;
+	gate->session_limit = settings->max_sessions;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= settings->max_sessions + reserve)
+		return;
+	gate->session_limit = (uint32_t)(limit.rlim_cur > 2 * reserve ? limit.rlim_cur - reserve : limit.rlim_cur / 2);
+	log_event(&gate->role.log, LOG_LEVEL_WARNING, "limit.descriptors",
+	    "there are too few descriptors for max-sessions, fewer sessions will be admitted: raise LimitNOFILE= or ulimit -n",
+	    LOG_F_NUMBER("max-sessions", settings->max_sessions), LOG_F_NUMBER("descriptors", limit.rlim_cur),
+	    LOG_F_NUMBER("sessions", gate->session_limit));
+}
+
 static void
 use_settings(struct gate *gate)
 {
 	gate->login_timeout = loop_common_timeout(gate->role.base, gate->role.settings->login_timeout_ms, &gate->login_timeout_spare);
+	limit_sessions(gate);
 }
 
 static void

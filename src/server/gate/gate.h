@@ -21,6 +21,7 @@ struct gate {
 	struct arrivals *arrivals;      /* the listening sockets */
 	struct idmap connections;       /* by session id */
 	struct crowd crowd;
+	uint32_t session_limit;         /* max-sessions, or what the descriptors are enough for */
 	struct channel *auth, *status;  /* null while that role is being restarted */
 	struct peers dialers, workers;
 	uint64_t last_id;               /* of a session; starts at random, so that no two runs share one */

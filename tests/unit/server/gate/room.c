@@ -51,6 +51,7 @@ room_open(void **state)
 	*state = room;
 	room->gate = gate;
 	room->settings = (struct settings){.banner = "Ready", .login_tries = 3, .max_sessions = 50, .max_sessions_per_address = 40};
+	gate->session_limit = 50;
 	gate->role = (struct role){.name = "gate", .base = loop_new(), .settings = &room->settings};
 	gate->login_timeout = &login_timeout;
 	gate->auth = room_join(room, &room->auth, PEER_AUTH, 0, handover_on_auth);
