@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/log.h"
 
+#include "base/calendar.h"
 #include "base/log-escape.h"
 
 #include <time.h>
@@ -59,22 +60,15 @@ log_session_parse(struct slice s, uint64_t *session)
 	return true;
 }
 
-/* The Gregorian calendar, counted in eras of 400 years that begin on 1 March: the day that may be missing is then a year's last. */
 static void
 put_date(struct buf *out, uint64_t days_since_1970)
 {
-	uint64_t days = days_since_1970 + 719468;
-	uint64_t era = days / 146097;
-	uint64_t day_of_era = days % 146097;
-	uint64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	uint64_t march_month = (5 * day_of_year + 2) / 153;
-	uint64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
-	buf_put_u64_padded(out, era * 400 + year_of_era + (month <= 2), 4);
+	struct calendar_date date = calendar_date_of((int64_t)days_since_1970);
+	buf_put_u64_padded(out, (uint64_t)date.year, 4);
 	buf_put_char(out, '-');
-	buf_put_u64_padded(out, month, 2);
+	buf_put_u64_padded(out, date.month, 2);
 	buf_put_char(out, '-');
-	buf_put_u64_padded(out, day_of_year - (153 * march_month + 2) / 5 + 1, 2);
+	buf_put_u64_padded(out, date.day, 2);
 }
 
 void

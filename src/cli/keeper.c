@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/keeper.h"
 
+#include "sys/directory.h"
 #include "sys/identity.h"
 
 #include <errno.h>
@@ -32,24 +33,11 @@ make_private_directory(const char *path, const struct identity *owner)
 }
 
 static bool
-make_parents(const char *path)
-{
-	char part[4096];
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		if (!slice_to_cstr(slice_make(path, (size_t)(slash - path)), part, sizeof(part)))
-			return fail(path, "too long");
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return fail(part, strerror(errno));
-	}
-	return true;
-}
-
-static bool
 make_directory_of(struct keeper *keeper, const char *path, const struct identity *owner)
 {
 	const char *slash = strrchr(path, '/');
 	const char *directory = arena_text(&keeper->sources.arena, slice_make(path, (size_t)(slash - path)));
-	return make_parents(directory) && make_private_directory(directory, owner);
+	return directory_make_parents(directory) ? make_private_directory(directory, owner) : fail(directory, strerror(errno));
 }
 
 static bool

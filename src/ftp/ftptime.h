@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Times as FTP writes them, "YYYYMMDDHHMMSS[.fraction]" in UTC, and the civil calendar behind them. Pure: no time zone, no clock.
+/* Times as FTP writes them, "YYYYMMDDHHMMSS[.fraction]" in UTC. Pure: no time zone, no clock.
  * RFC 3659 section 2.3. Seconds are those of Unix, without leap seconds, and may be negative. */
 #ifndef FTP_FTPTIME_H
 #define FTP_FTPTIME_H

@@ -2,6 +2,7 @@
 #include "server/settings-type.h"
 
 #include "ftp/policy.h"
+#include "server/principal.h"
 #include "store/store.h"
 
 static bool
@@ -54,7 +55,7 @@ parse_login(const struct config_key *key, struct slice text, void *out)
 {
 	(void)key;
 	*(const char **)out = text.ptr;
-	return store_name_is_valid(text) && !slice_equal(text, SLICE_LITERAL("anonymous")) && !slice_equal(text, SLICE_LITERAL("ftp"));
+	return store_name_is_valid(text) && !principal_is_guest(text);
 }
 
 static bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/monitor/house.h"
 
+#include "sys/directory.h"
 #include "sys/identity.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,18 +29,8 @@ fail(struct buf *why, const char *what, const char *path)
 static bool
 make_directories(const char *path, mode_t mode, bool *is_made)
 {
-	char *copy = strdup(path);
-	if (!copy)
-		return false;
-	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		(void)!mkdir(copy, 0755);
-		*slash = '/';
-	}
-	*is_made = mkdir(copy, mode) == 0;
-	bool is_there = *is_made || errno == EEXIST;
-	free(copy);
-	return is_there;
+	*is_made = directory_make_parents(path) && mkdir(path, mode) == 0;
+	return *is_made || errno == EEXIST;
 }
 
 /* Auth alone reads the store; `breakwater user` becomes auth's user to write it. SQLite keeps a journal beside it, so the directory is auth's,

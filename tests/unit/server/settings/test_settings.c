@@ -168,6 +168,8 @@ static const struct {
 	{"user a { password-hash = x home = '' }\n", "settings:1: user: \"home\" is empty: which directory?\n"},
 	{"user a { password-hash = x home = relative }\n", "settings:1: home = \"relative\": expected an absolute path\n"},
 	{"user a { password-hash = '' home = /x }\n", "settings:1: user \"a\" has an empty password-hash: \"*\" locks the user\n"},
+	{"user FTP { password-hash = x home = /x }\n",
+	    "settings:1: name = \"FTP\": expected a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp\n"},
 	{"user anonymous { password-hash = x home = /x }\n",
 	    "settings:1: name = \"anonymous\": expected a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp\n"},
 	{"user 'a/b' { password-hash = x home = /x }\n",
