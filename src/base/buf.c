@@ -44,17 +44,6 @@ buf_printf(struct buf *b, const char *format, ...)
 		b->len += (size_t)n;
 }
 
-void
-buf_consume(struct buf *b, size_t len)
-{
-	if (len >= b->len) {
-		b->len = 0;
-		return;
-	}
-	memmove(b->ptr, b->ptr + len, b->len - len);
-	b->len -= len;
-}
-
 bool
 buf_terminate(struct buf *b)
 {

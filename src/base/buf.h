@@ -74,8 +74,6 @@ void buf_put_u64(struct buf *b, uint64_t value);
 /* Decimal with at least `width` digits, filled with zeros. */
 void buf_put_u64_padded(struct buf *b, uint64_t value, unsigned width);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Drops the first `len` bytes and moves the rest to the front. */
-void buf_consume(struct buf *b, size_t len);
 /* Writes a terminator after the last byte (not counted in len); false when there is no room for it. */
 MUST_USE bool buf_terminate(struct buf *b);
 

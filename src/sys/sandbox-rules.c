@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sys/sandbox-rules.h"
 
-#include <asm/ioctls.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -51,7 +49,6 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(clone), ALL, {LEAVES(0, THREAD_FLAGS | FOREIGN_FLAGS, THREAD_FLAGS)}},
 	{SCMP_SYS(futex), ALL},
 	{SCMP_SYS(set_robust_list), ALL},
-	{SCMP_SYS(set_tid_address), ALL},
 	{SCMP_SYS(rseq), ALL},
 	{SCMP_SYS(membarrier), ALL},
 	{SCMP_SYS(sched_yield), ALL},
@@ -72,9 +69,7 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(getgid), ALL},
 	{SCMP_SYS(getegid), ALL},
 	{SCMP_SYS(getgroups), WORKER},
-	{SCMP_SYS(uname), ALL},
 	{SCMP_SYS(sysinfo), ALL},
-	{SCMP_SYS(getrusage), ALL},
 	{SCMP_SYS(prlimit64), ALL, {IS(0, 0), IS(2, 0)}}, /* reading one's own limits */
 	{SCMP_SYS(getrandom), ALL},
 	{SCMP_SYS(clock_gettime), ALL},
@@ -92,8 +87,6 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(poll), ALL},
 	{SCMP_SYS(ppoll), ALL},
 	{SCMP_SYS(eventfd2), ALL},
-	{SCMP_SYS(timerfd_create), ALL},
-	{SCMP_SYS(timerfd_settime), ALL},
 	{SCMP_SYS(pipe2), ALL},
 	{SCMP_SYS(read), ALL},
 	{SCMP_SYS(readv), ALL},
@@ -108,10 +101,9 @@ const struct sandbox_rule sandbox_rules[] = {
 	FCNTL(ALL, F_GETFD),
 	FCNTL(ALL, F_SETFD),
 	FCNTL(ALL, F_GETFL),
-	FCNTL(ALL, F_SETFL),
+	FCNTL(WORKER, F_SETFL),
 	FCNTL(ALL, F_DUPFD_CLOEXEC),
 	FCNTL(ALL, F_GET_SEALS),
-	{SCMP_SYS(ioctl), ALL, {IS(1, FIONREAD)}},
 
 	/* Sockets that exist already. SECURITY: escape "fast open": a send that connects is the one hole Landlock does not see. */
 	{SCMP_SYS(sendmsg), SENDERS, {HAS_NONE(2, MSG_FASTOPEN)}},
@@ -121,16 +113,13 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(accept4), GATE | DIALER | STATUS},
 	{SCMP_SYS(getpeername), GATE | DIALER},
 	{SCMP_SYS(getsockname), GATE | DIALER},
-	GET_OPTION(GATE | DIALER, SOL_SOCKET, SO_ERROR),
+	GET_OPTION(WORKER, SOL_SOCKET, SO_ERROR),
 	GET_OPTION(STATUS, SOL_SOCKET, SO_PEERCRED),
 	GET_OPTION(WORKER, IPPROTO_TCP, TCP_INFO),
 	SET_OPTION(WORKER, SOL_SOCKET, SO_SNDTIMEO),
 	SET_OPTION(WORKER, SOL_SOCKET, SO_RCVTIMEO),
-	{SCMP_SYS(ioctl), WORKER, {IS(1, SIOCOUTQ)}},
 	SET_OPTION(GATE | DIALER, IPPROTO_TCP, TCP_NODELAY),
 	SET_OPTION(GATE | DIALER, SOL_SOCKET, SO_OOBINLINE),
-	SET_OPTION(GATE | DIALER, SOL_SOCKET, SO_KEEPALIVE),
-	SET_OPTION(GATE | DIALER, SOL_SOCKET, SO_LINGER),
 
 	/* New sockets: the dialer's alone, TCP alone. */
 	TCP_SOCKET(AF_INET, 0),
@@ -142,14 +131,7 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(connect), DIALER},
 	SET_OPTION(DIALER, SOL_SOCKET, SO_REUSEADDR),
 	SET_OPTION(DIALER, SOL_SOCKET, SO_REUSEPORT),
-	SET_OPTION(DIALER, SOL_SOCKET, SO_SNDBUF),
-	SET_OPTION(DIALER, SOL_SOCKET, SO_RCVBUF),
-	SET_OPTION(DIALER, IPPROTO_TCP, TCP_NOTSENT_LOWAT),
-	SET_OPTION(DIALER, IPPROTO_TCP, TCP_DEFER_ACCEPT),
-	SET_OPTION(DIALER, IPPROTO_TCP, TCP_USER_TIMEOUT),
 	SET_OPTION(DIALER, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT),
-	SET_OPTION(DIALER, IPPROTO_IP, IP_TOS),
-	SET_OPTION(DIALER, IPPROTO_IPV6, IPV6_TCLASS),
 	SET_OPTION(DIALER, IPPROTO_IPV6, IPV6_V6ONLY),
 
 	/* The user store, read only (SQLite locks it with fcntl). */
@@ -174,21 +156,11 @@ const struct sandbox_rule sandbox_rules[] = {
 	FCNTL(WORKER, F_SETPIPE_SZ),
 	FCNTL(WORKER, F_GETPIPE_SZ),
 	{SCMP_SYS(preadv2), WORKER},
-	{SCMP_SYS(pwrite64), WORKER},
-	{SCMP_SYS(pwritev), WORKER},
-	{SCMP_SYS(fadvise64), WORKER},
-	{SCMP_SYS(readahead), WORKER},
-	{SCMP_SYS(copy_file_range), WORKER},
 	{SCMP_SYS(ftruncate), WORKER},
-	{SCMP_SYS(fallocate), WORKER},
-	{SCMP_SYS(fsync), WORKER},
-	{SCMP_SYS(fdatasync), WORKER},
-	{SCMP_SYS(sync_file_range), WORKER},
 	{SCMP_SYS(mkdirat), WORKER},
 	{SCMP_SYS(unlinkat), WORKER},
-	{SCMP_SYS(renameat), WORKER},
+	{SCMP_SYS(renameat), WORKER}, /* which renameat2(3) without flags is */
 	{SCMP_SYS(renameat2), WORKER},
-	{SCMP_SYS(umask), WORKER},
 	{SCMP_SYS(flock), WORKER},
 	/* Landlock knows neither modes nor times, and lets a file be named (O_PATH) that it would not let be opened.
 	 * SECURITY: escape "change another file's times by a name": so only of what is open for reading or writing. */

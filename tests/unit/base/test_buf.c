@@ -49,21 +49,6 @@ overflow(void **state)
 }
 
 static void
-consume(void **state)
-{
-	(void)state;
-	char storage[8];
-	struct buf b = BUF_OVER(storage);
-	buf_put_text(&b, "abcdef");
-	buf_consume(&b, 2);
-	CHECK_TEXT(buf_slice(&b), L("cdef"), "part");
-	buf_consume(&b, 0);
-	CHECK_TEXT(buf_slice(&b), L("cdef"), "nothing");
-	buf_consume(&b, 99);
-	assert_int_equal(b.len, 0);
-}
-
-static void
 terminate(void **state)
 {
 	(void)state;
@@ -83,7 +68,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(put),
 		cmocka_unit_test(overflow),
-		cmocka_unit_test(consume),
 		cmocka_unit_test(terminate),
 	};
 	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

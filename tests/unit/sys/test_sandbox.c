@@ -166,7 +166,6 @@ run_time(void)
 	NEED(clock_gettime(CLOCK_REALTIME, &now) == 0 && clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL) == 0);
 	NEED(syscall(SYS_getrandom, noise, sizeof(noise), 0) == sizeof(noise));
 	NEED(prctl(PR_SET_NAME, "inside") == 0);
-	NEED(fcntl(given.pair[0], F_SETFL, O_NONBLOCK) == 0);
 	return true;
 }
 
@@ -185,6 +184,10 @@ unlisted_call(void)
 	NEED(syscall(SYS_getpgid, 0) == -1 && errno == ENOSYS);
 	NEED(syscall(SYS_socket, AF_UNIX, SOCK_STREAM, 0) == -1 && errno == ENOSYS);
 	NEED(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS);
+	/* A worker's files are written from front to back, as they come. */
+	NEED(pwrite(given.pair[0], "x", 1, 0) == -1 && errno == ENOSYS);
+	NEED(fallocate(given.pair[0], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 1) == -1 && errno == ENOSYS);
+	NEED(copy_file_range(given.pair[0], NULL, given.pair[1], NULL, 1, 0) == -1 && errno == ENOSYS);
 	return true;
 }
 
@@ -266,8 +269,7 @@ static bool
 dialer_work(void)
 {
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof(any), error_size = sizeof(int);
-	int error = -1;
+	socklen_t size = sizeof(any);
 	int passive = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int active = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	NEED(passive >= 0 && active >= 0);
@@ -275,7 +277,6 @@ dialer_work(void)
 	NEED(bind(passive, (struct sockaddr *)&any, size) == 0 && listen(passive, 1) == 0);
 	NEED(getsockname(passive, (struct sockaddr *)&any, &size) == 0);
 	NEED(connect(active, (struct sockaddr *)&any, size) == 0);
-	NEED(getsockopt(active, SOL_SOCKET, SO_ERROR, &error, &error_size) == 0 && error == 0);
 	int accepted = accept4(passive, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	NEED(accepted >= 0);
 	return pass_descriptor(accepted);
@@ -318,9 +319,9 @@ data_of_a_file(int file)
 	struct statx facts;
 	struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
 	int pipes[2];
-	NEED(write(file, "hello", 5) == 5 && pwrite(file, "H", 1, 0) == 1 && ftruncate(file, 4) == 0);
+	NEED(write(file, "hello", 5) == 5 && ftruncate(file, 4) == 0);
 	NEED(statx(file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts) == 0 && facts.stx_size == 4);
-	NEED(flock(file, LOCK_EX | LOCK_NB) == 0 && fchmod(file, 0600) == 0 && futimens(file, times) == 0 && fsync(file) == 0);
+	NEED(flock(file, LOCK_EX | LOCK_NB) == 0 && fchmod(file, 0600) == 0 && futimens(file, times) == 0);
 	NEED(pipe2(pipes, O_CLOEXEC | O_NONBLOCK) == 0 && fcntl(pipes[1], F_SETPIPE_SZ, 1 << 16) >= 0);
 	NEED(lseek(file, 0, SEEK_SET) == 0 && splice(file, NULL, pipes[1], NULL, 2, 0) == 2);
 	NEED(sendfile(pipes[1], file, &(off_t){0}, 4) == 4);
@@ -369,9 +370,8 @@ progress_of_a_transfer(void)
 {
 	struct tcp_info info;
 	socklen_t size = sizeof(info);
-	int unsent = -1, fd = given.listener; /* given by the test: a connection */
+	int fd = given.listener; /* given by the test: a connection */
 	NEED(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
-	NEED(ioctl(fd, SIOCOUTQ, &unsent) == 0 && unsent == 0);
 	NEED(send(fd, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) == 1);
 	NEED(shutdown(fd, SHUT_WR) == 0);
 	return true;
