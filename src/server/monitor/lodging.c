@@ -37,8 +37,7 @@ static bool
 is_as_configured(const struct principal *principal, const struct message_identity *asked, struct slice home)
 {
 	const struct message_identity *is = &principal->identity;
-	return is->uid == asked->uid && is->rights == asked->rights && is->is_anonymous == asked->is_anonymous && is->host == asked->host &&
-	    slice_equal(home, slice_of(principal->home));
+	return is->uid == asked->uid && is->rights == asked->rights && is->host == asked->host && slice_equal(home, slice_of(principal->home));
 }
 
 static bool
