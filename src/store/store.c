@@ -96,16 +96,25 @@ prepare_schema(struct store *store, bool is_writable, const char **error)
 	return result;
 }
 
-/* SQLite would make it readable for all. */
+/* SQLite would make it readable for all; what it makes beside it is as private as the file. One that is there is not opened: closing it again would
+ * give up the locks that other threads hold on it through SQLite. */
 static bool
-make_private(const char *path, bool is_writable, const char **error)
+make_private(const char *path, const char **error)
 {
-	int fd = open(path, is_writable ? O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW : O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		close(fd);
-	else
+	else if (errno != EEXIST)
 		*error = strerror(errno);
-	return fd >= 0;
+	return !*error;
+}
+
+static enum store_status
+not_opened(struct store *store, int result, bool is_writable, const char **error)
+{
+	errno = sqlite3_system_errno(store->db);
+	*error = errno ? strerror(errno) : sqlite3_errstr(result);
+	return errno == ENOENT && !is_writable ? STORE_NOT_FOUND : STORE_FAILED;
 }
 
 static int
@@ -123,8 +132,9 @@ open_database(struct store *store, const char *path, bool is_writable, const cha
 {
 	int flags = (is_writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 	int result = sqlite3_open_v2(path, &store->db, flags, NULL);
-	if (result == SQLITE_OK)
-		result = configure(store);
+	if (result != SQLITE_OK)
+		return not_opened(store, result, is_writable, error);
+	result = configure(store);
 	if (result == SQLITE_OK)
 		result = prepare_schema(store, is_writable, error);
 	if (result != SQLITE_OK && !*error)
@@ -137,8 +147,8 @@ store_open(const char *path, bool is_writable, struct store **out, const char **
 {
 	*out = NULL;
 	*error = NULL;
-	if (!make_private(path, is_writable, error))
-		return errno == ENOENT && !is_writable ? STORE_NOT_FOUND : STORE_FAILED;
+	if (is_writable && !make_private(path, error))
+		return STORE_FAILED;
 	struct store *store = calloc(1, sizeof(*store));
 	if (!store) {
 		*error = strerror(ENOMEM);

@@ -25,7 +25,7 @@ struct store_user {
 enum store_status { STORE_OK, STORE_NOT_FOUND, STORE_EXISTS, STORE_BAD_NAME, STORE_BUSY, STORE_FAILED, STORE_STATUS_COUNT };
 
 /* Opens, making the file and its tables when `is_writable` and missing. STORE_NOT_FOUND: not there, and not to be made. *error is static, null on success.
- * *out is given to the caller. */
+ * *out is given to the caller. errno is the system's reason, when it had one. */
 MUST_USE enum store_status store_open(const char *path, bool is_writable, struct store **out, const char **error);
 void store_close(struct store **store);
 enum store_status store_user_get(struct store *store, struct slice name, struct store_user *out);

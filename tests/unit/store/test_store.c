@@ -83,6 +83,54 @@ the_file_is_its_owners_alone(void **state)
 	assert_null(store);
 }
 
+/* Also what SQLite puts beside it while it is written. */
+static void
+what_is_beside_it_is_its_owners_alone(void **state)
+{
+	static const char *const rows[][2] = {
+		{"BEGIN; UPDATE user SET uid = 1", "-journal"},
+		{"PRAGMA journal_mode = WAL; UPDATE user SET uid = 1", "-wal"},
+		{"PRAGMA journal_mode = WAL; UPDATE user SET uid = 1", "-shm"}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char beside[80];
+		struct stat facts;
+		sqlite3 *db;
+		snprintf(beside, sizeof(beside), "%s%s", path, rows[i][1]);
+		mode_t old = umask(0);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, rows[i][0], NULL, NULL, NULL), SQLITE_OK);
+		umask(old);
+		assert_int_equal(stat(beside, &facts), 0);
+		assert_int_equal(facts.st_mode & 07777, 0600);
+		sqlite3_close(db);
+	}
+}
+
+/* POSIX locks belong to the process: closing any descriptor of the file gives up all of them. */
+static void
+opening_it_again_gives_up_no_lock(void **state)
+{
+	(void)state;
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	for (int is_writable = 0; is_writable <= 1; is_writable++) {
+		struct store *store = open_store(is_writable);
+		store_close(&store);
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+		int fd = open(path, O_RDWR | O_CLOEXEC);
+		_exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+	}
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	sqlite3_close(db);
+}
+
 static void
 a_user_comes_back(void **state)
 {
@@ -301,6 +349,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		EMPTY(nothing_is_there_before_the_first_user),
 		EMPTY(the_file_is_its_owners_alone),
+		WITH_ALICE(what_is_beside_it_is_its_owners_alone),
+		WITH_ALICE(opening_it_again_gives_up_no_lock),
 		WITH_ALICE(a_user_comes_back),
 		WITH_ALICE(a_name_is_taken_once),
 		WITH_ALICE(passwords_change_and_users_go),
