@@ -41,7 +41,7 @@ enum login_action {
 	LOGIN_ACT_GOODBYE,       /* 221, close */
 	LOGIN_ACT_HOST,          /* RFC 7151 */
 	LOGIN_ACT_INFORM,        /* answer the verb from the tables */
-	LOGIN_ACT_SECURE,        /* AUTH, PBSZ, PROT by the TLS setting */
+	LOGIN_ACT_SECURE,        /* AUTH, PBSZ, PROT: a refusal, and so leaves the login as it is; RFC 4217 section 4 has an AUTH that is accepted begin it anew */
 	LOGIN_ACT_NEED_LOGIN,    /* 530 */
 	LOGIN_ACT_NEED_NAME,     /* 503: PASS without USER */
 	LOGIN_ACT_HOST_TOO_LATE, /* 503: HOST after USER */
