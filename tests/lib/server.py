@@ -140,8 +140,8 @@ class Server:
         return left
 
     def role(self, name):
-        """The ids of the server's processes in a role."""
-        return sorted(pid for pid in self.members() if name in command_line(pid))
+        """The ids of the server's processes with a title that begins so: a role, or a worker and its user."""
+        return sorted(pid for pid in self.members() if command_line(pid).startswith(f"breakwater: {name}"))
 
     def check(self):
         """Fails when a sanitizer spoke."""
