@@ -21,7 +21,6 @@ struct channel {
 	int fd; /* -1: dead */
 	uint8_t sender, receiver; /* enum peer_kind */
 	bool is_dirty;            /* in the set's list */
-	bool is_written_first;
 	bool is_reading;          /* a callback may be running: free later */
 	bool is_freed;
 	bool is_ending;           /* on_end is due, from the loop */
@@ -164,14 +163,12 @@ mark_dirty(struct channel *c)
 	if (c->is_dirty || event_pending(&c->write_event, EV_WRITE | EV_TIMEOUT, NULL))
 		return;
 	c->is_dirty = true;
-	bool is_first = !c->set->dirty || c->is_written_first;
-	c->dirty_next = is_first ? c->set->dirty : NULL;
-	if (!is_first)
+	c->dirty_next = NULL;
+	if (c->set->dirty)
 		c->set->dirty_last->dirty_next = c;
-	if (!c->set->dirty || !is_first)
-		c->set->dirty_last = c;
-	if (is_first)
+	else
 		c->set->dirty = c;
+	c->set->dirty_last = c;
 }
 
 static bool
@@ -237,10 +234,14 @@ channels_flush(struct channels *set)
 	set->dirty = set->dirty_last = NULL;
 }
 
-void
-channel_write_first(struct channel *channel)
+bool
+channel_write(struct channel *channel)
 {
-	channel->is_written_first = true;
+	if (channel->is_dirty) {
+		unlink_dirty(channel);
+		write_queue(channel);
+	}
+	return !channel->first;
 }
 
 void

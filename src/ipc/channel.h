@@ -45,9 +45,8 @@ MUST_USE struct channel *channel_new(struct channels *set, struct event_base *ba
 bool channel_send(struct channel *channel, struct message *m);
 /* Writes what the channels have gathered, in the order in which each got its first message. */
 void channels_flush(struct channels *set);
-/* From now on this one is written before all that are not marked so, whatever was sent first in a turn: for the other end must know of a thing
- * before a third role can ask it. */
-void channel_write_first(struct channel *channel);
+/* Writes now what this one has gathered. True when nothing of it waits for the socket: whatever a third role says next, the other end can know it. */
+bool channel_write(struct channel *channel);
 /* Gives back the spare buffers; after the last channel of the set was freed. */
 void channels_release(struct channels *set);
 /* Reads and handles now what has arrived, without waiting: used when a message from another channel speaks of a session that this

@@ -71,7 +71,7 @@ on_message(void *context, struct message *m)
 		identities_failed(auth, m->body.identity.key, denial_parse(m->tail));
 	} else if (m->type == MESSAGE_RETIRE) {
 		identities_worker_gone(auth, m->body.peer.index);
-		/* The worker's channel is written first: it finds the permits that are on their way before it goes. */
+		/* Permits are written before all else: the worker finds those that are on their way before it goes. */
 		channel_send(auth->role.monitor, m);
 	}
 }
@@ -85,7 +85,14 @@ on_settings(void *context, const struct settings *old)
 		role_stop(&auth->role);
 }
 
+static void
+before_sleep(void *context)
+{
+	identities_grant(context);
+}
+
 static const struct role_hooks hooks = {
+	.before_sleep = before_sleep,
 	.on_peer = on_peer,
 	.on_peer_gone = on_peer_gone,
 	.on_message = on_message,

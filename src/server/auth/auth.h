@@ -6,6 +6,7 @@
 #include "server/auth/turns.h"
 #include "server/peers.h"
 #include "server/role.h"
+#include "server/sequels.h"
 
 struct checker;
 struct known_identity;
@@ -17,6 +18,7 @@ struct auth {
 	struct checker *checker;
 	struct turns turns;                /* who waits for the checker */
 	struct known_identity *identities; /* a list */
+	struct sequels grants;             /* for the gate, when the worker has its permit */
 	uint32_t last_key;
 };
 

@@ -94,11 +94,25 @@ let_in(struct auth *auth, const struct known_identity *known, uint64_t session, 
 	message_put_field(&tail, slice_of(principal->group));
 	struct message permit = {.type = MESSAGE_PERMIT, .fd = -1, .session = session, .tail = buf_slice(&tail)};
 	permit.body.permit = (struct message_permit){.rights = principal->identity.rights, .is_anonymous = principal->identity.is_anonymous};
-	channel_send(worker, &permit);
-	struct message granted = {.type = MESSAGE_LOGIN_GRANTED, .fd = -1, .session = session};
-	granted.body.peer = (struct message_peer){.kind = PEER_WORKER, .index = index};
+	if (!channel_send(worker, &permit) || !sequels_add(&auth->grants, session, index))
+		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
+}
+
+static void
+on_permitted(void *context, const struct sequel *sequel)
+{
+	struct auth *auth = context;
+	struct message granted = {.type = MESSAGE_LOGIN_GRANTED, .fd = -1, .session = sequel->session};
+	granted.body.peer = (struct message_peer){.kind = PEER_WORKER, .index = sequel->peer};
 	if (auth->gate)
 		channel_send(auth->gate, &granted);
+}
+
+/* A worker must have its permit before the gate hands the session over. */
+void
+identities_grant(struct auth *auth)
+{
+	sequels_say(&auth->grants, &auth->workers, on_permitted, auth);
 }
 
 static void
@@ -163,10 +177,6 @@ identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
 		return;
 	known->workers = workers;
 	known->workers[known->worker_count++] = worker;
-	struct channel *channel = peers_find(&auth->workers, worker);
-	/* A worker must have its permit before the gate hands the session over. */
-	if (channel)
-		channel_write_first(channel);
 	known->is_wanted = false;
 	for (struct waiting *each; (each = take_waiting(known)); free(each))
 		let_in(auth, known, each->session, &each->principal);

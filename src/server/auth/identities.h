@@ -10,6 +10,9 @@
 /* The principal's password was right: sends the session to a worker of its identity now, or when there is one. */
 void identities_admit(struct auth *auth, uint64_t session, const struct principal *principal);
 
+/* Before each wait of the loop: tells the gate of those whose worker has its permit. */
+void identities_grant(struct auth *auth);
+
 /* A worker wanted with `key` is ready and reached over auth->workers: those who wait for it are let in. */
 void identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker);
 /* No session goes to that worker any more. */

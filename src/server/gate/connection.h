@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A control connection as the gate knows it, from accept to its end. While nobody is logged in it has a `struct talk`; afterwards this
+/* A control connection as the gate knows it, from accept to its end. Until it is given to a worker it has a `struct talk`; afterwards this
  * small struct and the user's name are all that is left. Process: gate. */
 #ifndef SERVER_GATE_CONNECTION_H
 #define SERVER_GATE_CONNECTION_H
@@ -11,7 +11,7 @@ struct talk;
 
 struct connection {
 	struct idmap_entry entry; /* the session id */
-	struct talk *talk;        /* owned; null after login */
+	struct talk *talk;        /* owned; null once a worker has it */
 	char *user;               /* owned; logged in as, else null */
 	int fd;                   /* owned; after login a duplicate that is never read */
 	uint32_t listener;        /* index into the settings */

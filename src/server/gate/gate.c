@@ -143,7 +143,14 @@ on_shutdown(void *context)
 	idmap_each(&gate->connections, say_farewell, gate);
 }
 
+static void
+before_sleep(void *context)
+{
+	handover_give(context);
+}
+
 static const struct role_hooks hooks = {
+	.before_sleep = before_sleep,
 	.on_peer = on_peer,
 	.on_peer_gone = on_peer_gone,
 	.on_settings = on_settings,

@@ -9,6 +9,7 @@
 #include "server/idmap.h"
 #include "server/peers.h"
 #include "server/role.h"
+#include "server/sequels.h"
 
 #define GATE_IN_BYTES MESSAGE_TAIL_MAX /* as much as a worker may give back with a connection */
 #define GATE_OUT_BYTES 16384
@@ -24,6 +25,7 @@ struct gate {
 	uint32_t session_limit;         /* max-sessions, or what the descriptors are enough for */
 	struct channel *auth, *status;  /* null while that role is being restarted */
 	struct peers dialers, workers;
+	struct sequels gifts;           /* logged in: to be given to a worker when the dialer knows of them */
 	uint64_t last_id;               /* of a session; starts at random, so that no two runs share one */
 	const struct timeval *login_timeout; /* of loop_common_timeout() */
 	struct timeval login_timeout_spare;

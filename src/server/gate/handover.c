@@ -77,12 +77,8 @@ choose_dialer(const struct gate *gate, struct connection *c)
 }
 
 static bool
-give(struct gate *gate, struct connection *c, struct channel *worker)
+give(const struct connection *c, struct channel *worker)
 {
-	struct channel *dialer = choose_dialer(gate, c);
-	c->worker = channel_index(worker);
-	if (dialer && !register_at(gate, dialer, c))
-		return false;
 	struct message m = about(c, MESSAGE_SESSION_GIVE, fcntl(c->fd, F_DUPFD_CLOEXEC, 0));
 	m.tail = slice_make(c->talk->in, c->talk->in_len);
 	return channel_send(worker, &m);
@@ -111,18 +107,38 @@ worker_of(struct gate *gate, uint32_t index)
 static void
 grant(struct gate *gate, struct connection *c, uint32_t worker_index)
 {
-	struct channel *worker = worker_of(gate, worker_index);
+	struct channel *worker = worker_of(gate, worker_index), *dialer = choose_dialer(gate, c);
+	c->worker = worker_index;
 	if (principal_is_guest(slice_of(c->talk->name)))
 		c->user = strdup(PRINCIPAL_GUEST);
 	else
 		c->user = strdup(c->talk->name);
-	if (!worker || !c->user || !give(gate, c, worker)) {
+	if (!worker || !c->user || (dialer && !register_at(gate, dialer, c)) || !sequels_add(&gate->gifts, c->entry.id, c->dialer))
+		unavailable(gate, c, worker ? "descriptors" : "worker gone");
+}
+
+static void
+on_registered(void *context, const struct sequel *sequel)
+{
+	struct gate *gate = context;
+	struct connection *c = connection_find(gate, sequel->session);
+	if (!c) /* the client may have left */
+		return;
+	struct channel *worker = peers_find(&gate->workers, c->worker);
+	if (!worker || !give(c, worker)) {
 		unavailable(gate, c, worker ? "descriptors" : "worker gone");
 		return;
 	}
 	talk_end(&c->talk);
 	log_event(&gate->role.log, LOG_LEVEL_INFO, "login.done", "logged in", LOG_F_SESSION(c->entry.id), LOG_F_CSTR("user.name", c->user),
 	    LOG_F_ENDPOINT("source", &c->peer));
+}
+
+/* A session must be in the dialer's book before the worker that it is given to can ask for a port. */
+void
+handover_give(struct gate *gate)
+{
+	sequels_say(&gate->gifts, &gate->dialers, on_registered, gate);
 }
 
 static const struct denial {
@@ -190,8 +206,8 @@ handover_on_worker(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
 	struct connection *c = connection_find(gate, m->session);
-	/* SECURITY: test_handover a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only. */
-	if (!c || c->state != LOGIN_DONE || c->worker != channel_index(channel))
+	/* SECURITY: test_handover a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only, once it has them. */
+	if (!c || c->state != LOGIN_DONE || c->talk || c->worker != channel_index(channel))
 		return;
 	switch (m->type) {
 	case MESSAGE_SESSION_RETURN:
@@ -274,9 +290,6 @@ void
 handover_dialer_here(struct gate *gate, uint32_t dialer)
 {
 	struct visit visit = {.gate = gate, .index = dialer, .channel = peers_find(&gate->dialers, dialer)};
-	if (!visit.channel)
-		return;
-	/* A session must be in the dialer's book before the worker that it is given to can ask for a port. */
-	channel_write_first(visit.channel);
-	idmap_each(&gate->connections, register_again, &visit);
+	if (visit.channel)
+		idmap_each(&gate->connections, register_again, &visit);
 }

@@ -13,6 +13,9 @@ MUST_USE bool handover_ask(struct talk *talk, struct slice password);
 void handover_on_auth(void *context, struct channel *channel, struct message *m);
 void handover_on_worker(void *context, struct channel *channel, struct message *m);
 
+/* Before each wait of the loop: gives away those who were granted and whose dialer has been told. */
+void handover_give(struct gate *gate);
+
 /* Auth is there, perhaps in place of a dead one: those who were kept waiting go on. */
 void handover_auth_here(struct gate *gate);
 /* Auth died: those who wait for its word may try again. */

@@ -464,18 +464,34 @@ ready_twice_is_a_breach(void **state)
 }
 
 static void
-one_is_written_before_the_others(void **state)
+one_is_written_when_its_owner_says(void **state)
 {
 	struct room *room = *state;
-	channel_write_first(room->gate.channel);
 	ended(room->worker.channel, 1);
-	assert_ptr_equal(room->set.dirty, room->worker.channel);
 	assert_true(give(room->gate.channel, 2, open("/dev/null", O_RDONLY | O_CLOEXEC)));
-	assert_ptr_equal(room->set.dirty, room->gate.channel);
+	assert_true(channel_write(room->gate.channel));
+	assert_ptr_equal(room->set.dirty, room->worker.channel);
+	assert_ptr_equal(room->set.dirty_last, room->worker.channel);
 	turns(room, 2);
 	assert_int_equal(room->gate.messages, 1);
 	assert_int_equal(room->worker.messages, 1);
 	assert_null(room->set.dirty);
+	assert_true(channel_write(room->gate.channel)); /* nothing */
+}
+
+static void
+what_the_socket_does_not_take_is_told(void **state)
+{
+	struct room *room = *state;
+	uint64_t sent = 0;
+	do
+		ended(room->worker.channel, ++sent);
+	while (channel_write(room->worker.channel) && sent < 10000);
+	assert_true(sent < 10000);
+	assert_false(channel_write(room->worker.channel));
+	turns(room, 20);
+	assert_true(channel_write(room->worker.channel));
+	assert_int_equal(room->gate.messages, sent);
 }
 
 /* A process that has no number left loses the descriptor, not the channel. */
@@ -533,7 +549,8 @@ main(void)
 		PAIR(freeing_at_the_end_is_safe),
 		PAIR(draining_hears_what_is_there),
 		PAIR(draining_inside_a_message),
-		PAIR(one_is_written_before_the_others),
+		PAIR(one_is_written_when_its_owner_says),
+		PAIR(what_the_socket_does_not_take_is_told),
 		RAW(a_type_that_is_not_permitted_is_a_breach),
 		RAW(garbage_is_a_breach),
 		RAW(a_descriptor_without_message_is_a_breach),

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -127,6 +128,7 @@ close_room(void **state)
 	channel_free(&room->auth.gate);
 	channel_free(&room->auth.role.monitor);
 	peers_release(&room->auth.workers);
+	sequels_release(&room->auth.grants);
 	idmap_free(&room->auth.turns.waiting);
 	idmap_free(&room->auth.turns.rows);
 	channels_release(&room->auth.role.channels);
@@ -139,6 +141,7 @@ static void
 turn(struct room *room)
 {
 	for (int i = 0; i < 10; i++) {
+		identities_grant(&room->auth);
 		channels_flush(&room->auth.role.channels);
 		event_base_loop(room->auth.role.base, EVLOOP_NONBLOCK);
 	}
@@ -209,6 +212,38 @@ a_permit_overtakes_what_the_gate_is_told(void **state)
 	turn(room);
 	assert_int_equal(room->heard[0].message.type, MESSAGE_PERMIT);
 	assert_int_equal(room->heard[0].message.session, 21);
+}
+
+/* One that does not read what it is told is spoken of no more, and holds nobody else. */
+static void
+a_grant_waits_for_its_permit(void **state)
+{
+	static char datagram[CHANNEL_BATCH_BYTES];
+	struct room *room = *state;
+	struct role *role = &room->auth.role;
+	int ends[2];
+	ask(room, 10, "anonymous", "x");
+	uint32_t key = room->heard[0].message.body.identity.key;
+	assert_true(channel_pair(ends));
+	assert_true(peers_put(&room->auth.workers, 1,
+	    channel_new(&role->channels, role->base, ends[0], PEER_WORKER, PEER_AUTH, on_nothing, on_end, &room->auth)));
+	identities_worker_here(&room->auth, key, 1);
+	turn(room);
+	uint64_t session = 10;
+	do {
+		room->heard_count = 0;
+		ask(room, ++session, "anonymous", "x");
+	} while (room->heard_count && session < 1000);
+	assert_int_equal(room->heard_count, 0);
+	desk_deny(&room->auth, 5, LOGIN_DENIAL_HOME);
+	turn(room);
+	assert_int_equal(room->heard_count, 1);
+	while (recv(ends[1], datagram, sizeof(datagram), MSG_DONTWAIT) > 0)
+		turn(room);
+	assert_int_equal(room->heard_count, 2);
+	assert_int_equal(room->heard[1].message.type, MESSAGE_LOGIN_GRANTED);
+	assert_int_equal(room->heard[1].message.session, session);
+	close(ends[1]);
 }
 
 static void
@@ -372,6 +407,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_guest_waits_for_a_worker),
 		TEST(a_permit_overtakes_what_the_gate_is_told),
+		TEST(a_grant_waits_for_its_permit),
 		TEST(sessions_are_shared_out),
 		TEST(a_retired_worker_gets_no_session),
 		TEST(wanting_does_not_overtake_retiring),

@@ -85,6 +85,7 @@ room_close(void **state)
 	channel_free(&gate->status);
 	peers_release(&gate->dialers);
 	peers_release(&gate->workers);
+	sequels_release(&gate->gifts);
 	channels_release(&gate->role.channels);
 	event_base_free(gate->role.base);
 	free(gate);
@@ -96,6 +97,7 @@ void
 room_turn(const struct room *room)
 {
 	for (int i = 0; i < 20; i++) {
+		handover_give(room->gate);
 		channels_flush(&room->gate->role.channels);
 		event_base_loop(room->gate->role.base, EVLOOP_NONBLOCK);
 	}

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#define LOGINS_MAX 600 /* more than one datagram each fills any queue */
+
 static void
 a_login(void **state)
 {
@@ -159,6 +161,73 @@ a_new_dialer_learns_of_its_sessions(void **state)
 	close(unknown);
 }
 
+/* In the place of the dialer: the other end of its channel, which nobody reads. */
+static int
+deafen_the_dialer(struct room *room)
+{
+	struct gate *gate = room->gate;
+	int ends[2];
+	channel_free(&room->dialer.channel);
+	assert_true(channel_pair(ends));
+	assert_true(peers_put(&gate->dialers, 0,
+	    channel_new(&gate->role.channels, gate->role.base, ends[0], PEER_DIALER, PEER_GATE, room_on_heard, room_on_end, gate)));
+	return ends[1];
+}
+
+/* Logs in on new connections until the dialer's socket takes no more: the last session, which nobody has yet. */
+static uint64_t
+fill(struct room *room, int *fds, size_t *count)
+{
+	while (*count < LOGINS_MAX) {
+		fds[*count] = room_connect(room);
+		uint64_t session = room_log_in(room, fds[(*count)++], 7);
+		if (!room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE))
+			return session;
+	}
+	fail_msg("the socket takes all");
+	return 0;
+}
+
+static void
+a_session_is_given_when_the_dialer_knows_it(void **state)
+{
+	static char datagram[CHANNEL_BATCH_BYTES];
+	struct room *room = *state;
+	int fds[LOGINS_MAX], deaf = deafen_the_dialer(room);
+	size_t count = 0;
+	room->gate->session_limit = room->settings.max_sessions_per_address = LOGINS_MAX;
+	uint64_t session = fill(room, fds, &count);
+	/* Nor does a worker have a say in it yet. */
+	room_worker_says(room, &room->worker, MESSAGE_SESSION_RETURN, session, "REIN\r\n");
+	assert_string_equal(room_dialogue(room, fds[count - 1], "NOOP\r\n"), "");
+	assert_null(room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE));
+	while (recv(deaf, datagram, sizeof(datagram), MSG_DONTWAIT) > 0)
+		room_turn(room);
+	const struct heard *give = room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE);
+	assert_non_null(give);
+	assert_int_equal(give->message.session, session);
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+	close(deaf);
+}
+
+static void
+who_leaves_before_the_dialer_knows_is_given_to_nobody(void **state)
+{
+	struct room *room = *state;
+	int fds[LOGINS_MAX], deaf = deafen_the_dialer(room);
+	size_t count = 0;
+	room->gate->session_limit = room->settings.max_sessions_per_address = LOGINS_MAX;
+	struct connection *c = connection_find(room->gate, fill(room, fds, &count));
+	connection_close(room->gate, &c, "test");
+	close(deaf);
+	room_turn(room);
+	assert_int_equal(room->gate->gifts.count, 0);
+	assert_null(room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE));
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
 static void
 auth_dies_while_it_is_asked(void **state)
 {
@@ -280,6 +349,8 @@ main(void)
 		ROOM_TEST(what_a_worker_gives_back),
 		ROOM_TEST(a_dead_worker),
 		ROOM_TEST(a_new_dialer_learns_of_its_sessions),
+		ROOM_TEST(a_session_is_given_when_the_dialer_knows_it),
+		ROOM_TEST(who_leaves_before_the_dialer_knows_is_given_to_nobody),
 		ROOM_TEST(auth_dies_while_it_is_asked),
 		ROOM_TEST(auth_is_told_of_who_leaves),
 		ROOM_TEST(a_client_that_sends_no_more_has_its_answer),
