@@ -21,7 +21,7 @@ struct identity {
 /* The identity of a role or of "files": user _breakwater-ROLE when it exists, else uid_base + a fixed number of the role that no
  * passwd entry uses. Without root: the caller's own, is_switch_needed false. False when no free id is there. */
 MUST_USE bool identity_of_role(const char *role, uint32_t uid_base, struct identity *out);
-/* A given uid with its gid; groups by getgrouplist when the uid has a name. False for uid 0 or gid 0, and without root for any uid but the
+/* A given uid with its gid; groups by getgrouplist when the uid has a name, without the group root. False for uid 0 or gid 0, and without root for any uid but the
  * caller's. */
 MUST_USE bool identity_of_uid(uid_t uid, gid_t gid, struct identity *out);
 /* Becomes `id` for good, keeping only the capabilities in `capabilities` (CAP_…, -1 ends the list; null: none), no_new_privs set; asks again for

@@ -94,6 +94,19 @@ def test_a_named_user_gets_a_password(serve, tree):
     guest.cmd("PASS x", 530)
 
 
+@pytest.mark.root
+def test_a_folder_of_the_group_root_is_served_as_its_owner(serve, tree, tmp_path):
+    (tmp_path / "password").write_text("secret\n")
+    for path in (tree.root, *tree.root.iterdir()):
+        os.chown(path, 4321, 0)
+    tree.root.chmod(0o770)
+    serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password", "--write")
+    with contextlib.closing(wire.Control(("127.0.0.1", PORT)).login("alice", "secret")) as session:
+        session.put("STOR new", b"content")
+    made = tree.path("new").stat()
+    assert made.st_uid == 4321 and made.st_gid != 0
+
+
 def test_without_write_a_named_user_only_reads(serve, tree, tmp_path):
     (tmp_path / "password").write_text("secret\n")
     serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password")

@@ -45,8 +45,9 @@ use_uid(struct message_identity *identity, uid_t uid, gid_t fallback_gid)
 {
 	const struct passwd *user = getpwuid(uid);
 	identity->uid = uid;
-	identity->gid = user ? user->pw_gid : fallback_gid;
-	return uid != 0 && identity->gid != 0;
+	/* Never the group root, whose members users and owned folders may be. */
+	identity->gid = user && user->pw_gid ? user->pw_gid : fallback_gid ? fallback_gid : uid;
+	return uid != 0;
 }
 
 static bool
@@ -68,8 +69,7 @@ use_files_id(const struct settings *settings, struct message_identity *identity)
 static bool
 is_owner_usable(const struct monitor *monitor, const struct stat *root)
 {
-	return !monitor->sources->file && !monitor->settings->files_user[0] && root->st_uid >= monitor->settings->min_uid && root->st_uid != 0 &&
-	    root->st_gid != 0;
+	return !monitor->sources->file && !monitor->settings->files_user[0] && root->st_uid >= monitor->settings->min_uid && root->st_uid != 0;
 }
 
 static bool

@@ -4,12 +4,17 @@
 #include <cap-ng.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +72,38 @@ a_taken_id_is_passed_over(void **state)
 	assert_true(identity_of_role("gate", 65534, &id));
 	assert_true(id.uid != 65534);
 	assert_null(getpwuid(id.uid));
+}
+
+static const char passwd_of_test[] = "root:x:0:0::/:/bin/sh\nsue:x:1500:1501::/:/bin/sh\n";
+static const char group_of_test[] = "root:x:0:sue\nstaff:x:1502:sue\n";
+
+static bool
+put_over(const char *path, const char *text)
+{
+	char name[] = "/tmp/identity-XXXXXX";
+	int fd = mkstemp(name);
+	size_t len = strlen(text);
+	bool is_put = fd >= 0 && write(fd, text, len) == (ssize_t)len && fchmod(fd, 0644) == 0 && mount(name, path, NULL, MS_BIND, NULL) == 0;
+	unlink(name);
+	return is_put;
+}
+
+static bool
+is_member_of_root_without_it(void)
+{
+	struct identity id;
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return true; /* not to be had here */
+	return put_over("/etc/passwd", passwd_of_test) && put_over("/etc/group", group_of_test) && identity_of_uid(1500, 1501, &id) && id.gid == 1501 &&
+	    id.group_count == 2 && id.groups[0] == 1501 && id.groups[1] == 1502;
+}
+
+static void
+the_group_root_is_nobodys(void **state)
+{
+	(void)state;
+	need_root();
+	assert_true(in_child(is_member_of_root_without_it));
 }
 
 static void
@@ -183,6 +220,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roles_have_distinct_ids_outside_passwd),
 		cmocka_unit_test(a_taken_id_is_passed_over),
+		cmocka_unit_test(the_group_root_is_nobodys),
 		cmocka_unit_test(root_is_nobodys_identity),
 		cmocka_unit_test(a_role_is_no_root_any_more),
 		cmocka_unit_test(the_dialer_keeps_one_capability),

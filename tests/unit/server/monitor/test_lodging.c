@@ -189,6 +189,11 @@ the_quick_form_serves_as_the_owner(void **state)
 	room->sources.file = NULL;
 	assert_true(opens(room, &room->guest, "anonymous", room->home, &denial, &resolved));
 	assert_int_equal(resolved.uid, 1234);
+	assert_int_equal(resolved.gid, 1235);
+	assert_int_equal(chown(room->home, 1234, 0), 0); /* of the group root: still the owner, and never that group */
+	assert_true(opens(room, &room->guest, "anonymous", room->home, &denial, &resolved));
+	assert_int_equal(resolved.uid, 1234);
+	assert_int_equal(resolved.gid, 1234);
 	assert_int_equal(chown(room->home, 0, 0), 0);
 	assert_true(opens(room, &room->guest, "anonymous", room->home, &denial, &resolved));
 	assert_int_not_equal(resolved.uid, 0);
