@@ -8,6 +8,8 @@
 #include "ftp/session.h"
 #include "store/password.h"
 
+#include "../heard.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,45 +21,14 @@
 
 #include <cmocka.h>
 
-#define HEARD_MAX 32
-
-struct heard {
-	struct message message;
-	char tail[512];
-	enum peer_kind by;
-	uint32_t index;
-};
-
-struct other {
-	struct room *room;
-	struct channel *channel;
-	enum peer_kind kind;
-	uint32_t index;
-};
-
 struct room {
 	struct auth auth;
 	struct settings settings;
 	struct user_settings user;
 	char hash[PASSWORD_HASH_MAX];
 	struct other gate, monitor, workers[2];
-	struct heard heard[HEARD_MAX];
-	size_t heard_count;
+	struct ears ears;
 };
-
-static void
-on_heard(void *context, struct channel *channel, struct message *m)
-{
-	struct other *other = context;
-	struct room *room = other->room;
-	(void)channel;
-	assert_true(room->heard_count < HEARD_MAX);
-	struct heard *heard = &room->heard[room->heard_count++];
-	*heard = (struct heard){.message = *m, .by = other->kind, .index = other->index};
-	assert_true(m->tail.len <= sizeof(heard->tail));
-	memcpy(heard->tail, m->tail.ptr ? m->tail.ptr : "", m->tail.len);
-	heard->message.tail.ptr = heard->tail;
-}
 
 static void
 on_nothing(void *context, struct channel *channel, struct message *m)
@@ -67,23 +38,10 @@ on_nothing(void *context, struct channel *channel, struct message *m)
 	fail_msg("%s", message_name(m->type));
 }
 
-static void
-on_end(void *context, struct channel *channel, enum channel_end end)
-{
-	(void)context;
-	(void)channel;
-	assert_int_equal(end, CHANNEL_CLOSED);
-}
-
 static struct channel *
 join(struct room *room, struct other *other, enum peer_kind kind, uint32_t index, channel_on_message on_message)
 {
-	struct role *role = &room->auth.role;
-	int ends[2];
-	assert_true(channel_pair(ends));
-	*other = (struct other){.room = room, .kind = kind, .index = index};
-	other->channel = channel_new(&role->channels, role->base, ends[0], PEER_AUTH, kind, on_heard, on_end, other);
-	return channel_new(&role->channels, role->base, ends[1], kind, PEER_AUTH, on_message, on_end, &room->auth);
+	return heard_join(&room->ears, other, &room->auth.role, PEER_AUTH, kind, index, on_message, &room->auth);
 }
 
 static int
@@ -163,11 +121,11 @@ ask(struct room *room, uint64_t session, const char *user, const char *password)
 static void
 wait_for_heard(struct room *room, size_t count)
 {
-	for (int i = 0; i < 2000 && room->heard_count < count; i++) {
+	for (int i = 0; i < 2000 && room->ears.count < count; i++) {
 		usleep(5000);
 		turn(room);
 	}
-	assert_int_equal(room->heard_count, count);
+	assert_int_equal(room->ears.count, count);
 }
 
 static void
@@ -184,17 +142,17 @@ the_first_guest_waits_for_a_worker(void **state)
 	struct room *room = *state;
 	ask(room, 10, "anonymous", "x");
 	ask(room, 11, "ftp", "y");
-	assert_int_equal(room->heard_count, 1); /* asked for once */
-	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
-	assert_memory_equal(room->heard[0].tail, "anonymous\0/srv/ftp\0\0", 20);
-	assert_true(room->heard[0].message.body.identity.is_anonymous);
-	hire(room, 0, room->heard[0].message.body.identity.key);
-	assert_int_equal(room->heard_count, 5);
+	assert_int_equal(room->ears.count, 1); /* asked for once */
+	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->ears.heard[0].tail, "anonymous\0/srv/ftp\0\0", 20);
+	assert_true(room->ears.heard[0].message.body.identity.is_anonymous);
+	hire(room, 0, room->ears.heard[0].message.body.identity.key);
+	assert_int_equal(room->ears.count, 5);
 	for (size_t i = 1; i < 3; i++) { /* permits before grants */
-		assert_int_equal(room->heard[i].message.type, MESSAGE_PERMIT);
-		assert_int_equal(room->heard[i].by, PEER_WORKER);
-		assert_int_equal(room->heard[i + 2].message.type, MESSAGE_LOGIN_GRANTED);
-		assert_int_equal(room->heard[i + 2].message.body.peer.index, 0);
+		assert_int_equal(room->ears.heard[i].message.type, MESSAGE_PERMIT);
+		assert_int_equal(room->ears.heard[i].by, PEER_WORKER);
+		assert_int_equal(room->ears.heard[i + 2].message.type, MESSAGE_LOGIN_GRANTED);
+		assert_int_equal(room->ears.heard[i + 2].message.body.peer.index, 0);
 	}
 }
 
@@ -204,14 +162,14 @@ a_permit_overtakes_what_the_gate_is_told(void **state)
 {
 	struct room *room = *state;
 	ask(room, 10, "anonymous", "x");
-	hire(room, 0, room->heard[0].message.body.identity.key);
-	room->heard_count = 0;
+	hire(room, 0, room->ears.heard[0].message.body.identity.key);
+	room->ears.count = 0;
 	desk_deny(&room->auth, 20, LOGIN_DENIAL_CREDENTIALS);
 	identities_admit(&room->auth, 21, &(struct principal){.user = "anonymous", .home = "/srv/ftp",
 	    .identity = {.rights = SESSION_MAY_ONLY_READ, .is_anonymous = true}});
 	turn(room);
-	assert_int_equal(room->heard[0].message.type, MESSAGE_PERMIT);
-	assert_int_equal(room->heard[0].message.session, 21);
+	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_PERMIT);
+	assert_int_equal(room->ears.heard[0].message.session, 21);
 }
 
 /* One that does not read what it is told is spoken of no more, and holds nobody else. */
@@ -223,26 +181,26 @@ a_grant_waits_for_its_permit(void **state)
 	struct role *role = &room->auth.role;
 	int ends[2];
 	ask(room, 10, "anonymous", "x");
-	uint32_t key = room->heard[0].message.body.identity.key;
+	uint32_t key = room->ears.heard[0].message.body.identity.key;
 	assert_true(channel_pair(ends));
 	assert_true(peers_put(&room->auth.workers, 1,
-	    channel_new(&role->channels, role->base, ends[0], PEER_WORKER, PEER_AUTH, on_nothing, on_end, &room->auth)));
+	    channel_new(&role->channels, role->base, ends[0], PEER_WORKER, PEER_AUTH, on_nothing, heard_on_end, &room->auth)));
 	identities_worker_here(&room->auth, key, 1);
 	turn(room);
 	uint64_t session = 10;
 	do {
-		room->heard_count = 0;
+		room->ears.count = 0;
 		ask(room, ++session, "anonymous", "x");
-	} while (room->heard_count && session < 1000);
-	assert_int_equal(room->heard_count, 0);
+	} while (room->ears.count && session < 1000);
+	assert_int_equal(room->ears.count, 0);
 	desk_deny(&room->auth, 5, LOGIN_DENIAL_HOME);
 	turn(room);
-	assert_int_equal(room->heard_count, 1);
+	assert_int_equal(room->ears.count, 1);
 	while (recv(ends[1], datagram, sizeof(datagram), MSG_DONTWAIT) > 0)
 		turn(room);
-	assert_int_equal(room->heard_count, 2);
-	assert_int_equal(room->heard[1].message.type, MESSAGE_LOGIN_GRANTED);
-	assert_int_equal(room->heard[1].message.session, session);
+	assert_int_equal(room->ears.count, 2);
+	assert_int_equal(room->ears.heard[1].message.type, MESSAGE_LOGIN_GRANTED);
+	assert_int_equal(room->ears.heard[1].message.session, session);
 	close(ends[1]);
 }
 
@@ -252,16 +210,16 @@ sessions_are_shared_out(void **state)
 	struct room *room = *state;
 	size_t counts[2] = {0};
 	ask(room, 10, "anonymous", "x");
-	uint32_t key = room->heard[0].message.body.identity.key;
+	uint32_t key = room->ears.heard[0].message.body.identity.key;
 	hire(room, 0, key);
 	hire(room, 1, key);
-	room->heard_count = 0;
+	room->ears.count = 0;
 	for (uint64_t i = 0; i < 10; i++)
 		ask(room, 100 + i, "anonymous", "x");
-	assert_int_equal(room->heard_count, 20);
+	assert_int_equal(room->ears.count, 20);
 	for (size_t i = 0; i < 20; i++)
-		if (room->heard[i].message.type == MESSAGE_PERMIT)
-			counts[room->heard[i].index]++;
+		if (room->ears.heard[i].message.type == MESSAGE_PERMIT)
+			counts[room->ears.heard[i].index]++;
 	assert_int_equal(counts[0], 5);
 	assert_int_equal(counts[1], 5);
 }
@@ -271,12 +229,12 @@ a_retired_worker_gets_no_session(void **state)
 {
 	struct room *room = *state;
 	ask(room, 10, "anonymous", "x");
-	hire(room, 0, room->heard[0].message.body.identity.key);
+	hire(room, 0, room->ears.heard[0].message.body.identity.key);
 	identities_worker_gone(&room->auth, 0);
-	room->heard_count = 0;
+	room->ears.count = 0;
 	ask(room, 11, "anonymous", "x");
-	assert_int_equal(room->heard_count, 1);
-	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
+	assert_int_equal(room->ears.count, 1);
+	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_WORKER_WANT);
 }
 
 /* Else the monitor would still count the worker that retires when it is asked for another one, and hire none. */
@@ -285,17 +243,17 @@ wanting_does_not_overtake_retiring(void **state)
 {
 	struct room *room = *state;
 	ask(room, 10, "anonymous", "x");
-	hire(room, 0, room->heard[0].message.body.identity.key);
-	room->heard_count = 0;
+	hire(room, 0, room->ears.heard[0].message.body.identity.key);
+	room->ears.count = 0;
 	identities_worker_gone(&room->auth, 0);
 	assert_true(channel_send(room->auth.role.monitor,
 	    &(struct message){.type = MESSAGE_RETIRE, .fd = -1, .body.peer = {.kind = PEER_WORKER}}));
 	identities_admit(&room->auth, 11, &(struct principal){.user = "anonymous", .home = "/srv/ftp", .identity = {.is_anonymous = true}});
 	turn(room);
-	assert_int_equal(room->heard_count, 2);
-	assert_int_equal(room->heard[0].message.type, MESSAGE_RETIRE);
-	assert_int_equal(room->heard[1].message.type, MESSAGE_WORKER_WANT);
-	assert_memory_equal(room->heard[1].tail, "anonymous\0/srv/ftp\0\0", 20);
+	assert_int_equal(room->ears.count, 2);
+	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_RETIRE);
+	assert_int_equal(room->ears.heard[1].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->ears.heard[1].tail, "anonymous\0/srv/ftp\0\0", 20);
 }
 
 static void
@@ -303,10 +261,10 @@ no_worker_to_be_had(void **state)
 {
 	struct room *room = *state;
 	ask(room, 10, "anonymous", "x");
-	identities_failed(&room->auth, room->heard[0].message.body.identity.key, LOGIN_DENIAL_TOO_MANY);
+	identities_failed(&room->auth, room->ears.heard[0].message.body.identity.key, LOGIN_DENIAL_TOO_MANY);
 	turn(room);
-	assert_int_equal(room->heard[1].message.type, MESSAGE_LOGIN_DENIED);
-	assert_int_equal(room->heard[1].message.body.denied.reason, LOGIN_DENIAL_TOO_MANY);
+	assert_int_equal(room->ears.heard[1].message.type, MESSAGE_LOGIN_DENIED);
+	assert_int_equal(room->ears.heard[1].message.body.denied.reason, LOGIN_DENIAL_TOO_MANY);
 }
 
 static void
@@ -315,12 +273,12 @@ a_right_password(void **state)
 	struct room *room = *state;
 	ask(room, 10, "alice", "secret");
 	wait_for_heard(room, 1);
-	assert_int_equal(room->heard[0].message.type, MESSAGE_WORKER_WANT);
-	assert_memory_equal(room->heard[0].tail, "alice\0/home/alice\0staff\0", 24);
-	hire(room, 0, room->heard[0].message.body.identity.key);
-	assert_int_equal(room->heard_count, 3);
-	assert_memory_equal(room->heard[1].tail, "alice\0staff\0", 12);
-	assert_int_equal(room->heard[1].message.body.permit.rights, 3);
+	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_WORKER_WANT);
+	assert_memory_equal(room->ears.heard[0].tail, "alice\0/home/alice\0staff\0", 24);
+	hire(room, 0, room->ears.heard[0].message.body.identity.key);
+	assert_int_equal(room->ears.count, 3);
+	assert_memory_equal(room->ears.heard[1].tail, "alice\0staff\0", 12);
+	assert_int_equal(room->ears.heard[1].message.body.permit.rights, 3);
 }
 
 /* Everything that is wrong is wrong in the same words. */
@@ -342,10 +300,10 @@ wrong_logins_look_the_same(void **state)
 	ask(room, 21, "alice", long_password);
 	ask(room, 22, "anonymous", "secret");
 	wait_for_heard(room, ARRAY_LEN(rows) + 3);
-	for (size_t i = 0; i < room->heard_count; i++) {
-		assert_int_equal(room->heard[i].message.type, MESSAGE_LOGIN_DENIED);
-		assert_int_equal(room->heard[i].message.body.denied.reason, LOGIN_DENIAL_CREDENTIALS);
-		assert_int_equal(room->heard[i].message.body.denied.delay_ms, 40);
+	for (size_t i = 0; i < room->ears.count; i++) {
+		assert_int_equal(room->ears.heard[i].message.type, MESSAGE_LOGIN_DENIED);
+		assert_int_equal(room->ears.heard[i].message.body.denied.reason, LOGIN_DENIAL_CREDENTIALS);
+		assert_int_equal(room->ears.heard[i].message.body.denied.delay_ms, 40);
 	}
 }
 
@@ -361,8 +319,8 @@ who_leaves_is_not_checked(void **state)
 		channel_send(room->gate.channel, &(struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = session});
 	wait_for_heard(room, count);
 	size_t left = 0;
-	for (size_t i = 0; i < room->heard_count; i++)
-		left += room->heard[i].message.body.denied.reason == LOGIN_DENIAL_LEFT;
+	for (size_t i = 0; i < room->ears.count; i++)
+		left += room->ears.heard[i].message.body.denied.reason == LOGIN_DENIAL_LEFT;
 	assert_true(left > count / 2 && left < count);
 	assert_int_equal(room->auth.turns.rows.count, 0);
 }
@@ -381,7 +339,7 @@ cost_of(struct room *room, const char *user, const char *password)
 	double least = 1e9;
 	for (int i = 0; i < 5; i++) {
 		double start = cpu_ms();
-		room->heard_count = 0;
+		room->ears.count = 0;
 		ask(room, 10, user, password);
 		wait_for_heard(room, 1);
 		double cost = cpu_ms() - start;

@@ -6,39 +6,10 @@
 
 #include <sys/socket.h>
 
-void
-room_on_heard(void *context, struct channel *channel, struct message *m)
-{
-	struct other *other = context;
-	struct room *room = other->room;
-	(void)channel;
-	assert_true(room->heard_count < HEARD_MAX);
-	struct heard *heard = &room->heard[room->heard_count++];
-	*heard = (struct heard){.message = *m, .by = other->kind, .index = other->index};
-	assert_true(m->tail.len <= sizeof(heard->tail));
-	memcpy(heard->tail, m->tail.ptr ? m->tail.ptr : "", m->tail.len);
-	heard->message.tail.ptr = heard->tail;
-}
-
-void
-room_on_end(void *context, struct channel *channel, enum channel_end end)
-{
-	(void)context;
-	(void)channel;
-	assert_int_equal(end, CHANNEL_CLOSED);
-}
-
 struct channel *
 room_join(struct room *room, struct other *other, enum peer_kind kind, uint32_t index, channel_on_message on_message)
 {
-	struct gate *gate = room->gate;
-	int ends[2];
-	assert_true(channel_pair(ends));
-	*other = (struct other){.room = room, .kind = kind, .index = index};
-	other->channel = channel_new(&gate->role.channels, gate->role.base, ends[0], PEER_GATE, kind, room_on_heard, room_on_end, other);
-	struct channel *own = channel_new(&gate->role.channels, gate->role.base, ends[1], kind, PEER_GATE, on_message, room_on_end, gate);
-	assert_non_null(own);
-	return own;
+	return heard_join(&room->ears, other, &room->gate->role, PEER_GATE, kind, index, on_message, room->gate);
 }
 
 int
@@ -56,7 +27,7 @@ room_open(void **state)
 	gate->login_timeout = &login_timeout;
 	gate->auth = room_join(room, &room->auth, PEER_AUTH, 0, handover_on_auth);
 	gate->status = room_join(room, &room->status, PEER_STATUS, 0, roster_on_status);
-	assert_true(peers_put(&gate->dialers, 0, room_join(room, &room->dialer, PEER_DIALER, 0, room_on_heard)));
+	assert_true(peers_put(&gate->dialers, 0, room_join(room, &room->dialer, PEER_DIALER, 0, heard_on_message)));
 	assert_true(peers_put(&gate->workers, 7, room_join(room, &room->worker, PEER_WORKER, 7, handover_on_worker)));
 	assert_true(peers_put(&gate->workers, 8, room_join(room, &room->second_worker, PEER_WORKER, 8, handover_on_worker)));
 	return 0;
@@ -151,9 +122,9 @@ room_dialogue(struct room *room, int fd, const char *lines)
 struct heard *
 room_find_heard(struct room *room, enum peer_kind by, uint16_t type)
 {
-	for (size_t i = 0; i < room->heard_count; i++)
-		if (room->heard[i].by == by && room->heard[i].message.type == type)
-			return &room->heard[i];
+	for (size_t i = 0; i < room->ears.count; i++)
+		if (room->ears.heard[i].by == by && room->ears.heard[i].message.type == type)
+			return &room->ears.heard[i];
 	return NULL;
 }
 
@@ -185,7 +156,7 @@ room_worker_says(struct room *room, struct other *worker, uint16_t type, uint64_
 uint64_t
 room_log_in(struct room *room, int fd, uint32_t worker)
 {
-	room->heard_count = 0;
+	room->ears.count = 0;
 	room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n");
 	struct heard *check = room_find_heard(room, PEER_AUTH, MESSAGE_LOGIN_CHECK);
 	assert_non_null(check);

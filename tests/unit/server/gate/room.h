@@ -5,6 +5,8 @@
 
 #include "server/gate/handover.h"
 
+#include "../heard.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,33 +15,13 @@
 
 #include <cmocka.h>
 
-#define HEARD_MAX 64
-
-/* Messages in the order in which the others got them. */
-struct heard {
-	struct message message;
-	char tail[512];
-	enum peer_kind by;
-	uint32_t index;
-};
-
-struct other {
-	struct room *room;
-	struct channel *channel;
-	enum peer_kind kind;
-	uint32_t index;
-};
-
 struct room {
 	struct gate *gate;
 	struct settings settings;
 	struct other auth, dialer, worker, second_worker, status;
-	struct heard heard[HEARD_MAX];
-	size_t heard_count;
+	struct ears ears;
 };
 
-void room_on_heard(void *context, struct channel *channel, struct message *m);
-void room_on_end(void *context, struct channel *channel, enum channel_end end);
 /* Connects one that the gate talks to; returns the gate's end. */
 struct channel *room_join(struct room *room, struct other *other, enum peer_kind kind, uint32_t index, channel_on_message on_message);
 int room_open(void **state);

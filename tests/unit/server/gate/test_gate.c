@@ -47,13 +47,13 @@ nothing_is_carried_out_while_auth_is_asked(void **state)
 	room_read(fd);
 	room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n");
 	assert_string_equal(room_dialogue(room, fd, "NOOP\r\nUSER bob\r\nPASS other\r\n"), "");
-	assert_int_equal(room->heard_count, 1);
-	room_deny(room, room->heard[0].message.session, 0);
+	assert_int_equal(room->ears.count, 1);
+	room_deny(room, room->ears.heard[0].message.session, 0);
 	const char *text = room_read(fd);
 	assert_true(strncmp(text, "530 ", 4) == 0);
 	assert_non_null(strstr(text, "200 "));
-	assert_int_equal(room->heard_count, 2);
-	assert_memory_equal(room->heard[1].tail, "bob\0other\0", 10);
+	assert_int_equal(room->ears.count, 2);
+	assert_memory_equal(room->ears.heard[1].tail, "bob\0other\0", 10);
 	close(fd);
 }
 
@@ -63,9 +63,9 @@ the_last_try_closes(void **state)
 	struct room *room = *state;
 	int fd = room_connect(room);
 	for (int i = 0; i < 3; i++) {
-		room->heard_count = 0;
+		room->ears.count = 0;
 		room_dialogue(room, fd, "USER alice\r\nPASS wrong\r\n");
-		room_deny(room, room->heard[0].message.session, 0);
+		room_deny(room, room->ears.heard[0].message.session, 0);
 		assert_non_null(strstr(room_read(fd), i < 2 ? "530 " : "421 "));
 	}
 	assert_true(room_is_closed(fd));
@@ -79,7 +79,7 @@ a_delay_holds_one_client_only(void **state)
 	struct room *room = *state;
 	int fd = room_connect(room), other = room_connect(room);
 	room_dialogue(room, fd, "USER alice\r\nPASS wrong\r\n");
-	room_deny(room, room->heard[0].message.session, 150);
+	room_deny(room, room->ears.heard[0].message.session, 150);
 	assert_string_equal(room_dialogue(room, fd, "NOOP\r\n"), "");
 	room_read(other);
 	assert_true(strncmp(room_dialogue(room, other, "NOOP\r\n"), "200 ", 4) == 0);
@@ -104,7 +104,7 @@ another_protocol_gets_no_answer(void **state)
 		assert_true(room_is_closed(fd));
 		close(fd);
 	}
-	assert_int_equal(room->heard_count, 0);
+	assert_int_equal(room->ears.count, 0);
 }
 
 static void
@@ -189,7 +189,7 @@ hosts(void **state)
 	assert_true(strncmp(room_dialogue(room, fd, "HOST ftp.example.org:21\r\n"), "501 ", 4) == 0);
 	assert_true(strncmp(room_dialogue(room, fd, "HOST FTP.example.org\r\n"), "220 ", 4) == 0);
 	room_dialogue(room, fd, "USER ftp\r\nPASS x\r\n");
-	assert_memory_equal(room->heard[0].tail, "ftp\0x\0ftp.example.org\0", 22);
+	assert_memory_equal(room->ears.heard[0].tail, "ftp\0x\0ftp.example.org\0", 22);
 	close(fd);
 }
 

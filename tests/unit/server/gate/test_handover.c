@@ -36,7 +36,7 @@ an_answer_for_somebody_who_left(void **state)
 	struct room *room = *state;
 	int fd = room_connect(room);
 	room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n");
-	uint64_t session = room->heard[0].message.session;
+	uint64_t session = room->ears.heard[0].message.session;
 	struct connection *c = connection_find(room->gate, session);
 	connection_close(room->gate, &c, "test");
 	room_grant(room, session, 7);
@@ -62,7 +62,7 @@ an_unknown_worker_is_421(void **state)
 	struct room *room = *state;
 	int ends[2], fd = room_connect(room);
 	assert_true(channel_pair(ends));
-	room->gate->role.monitor = channel_new(&room->gate->role.channels, room->gate->role.base, ends[0], PEER_MONITOR, PEER_GATE, room_on_heard, room_on_end, NULL);
+	room->gate->role.monitor = channel_new(&room->gate->role.channels, room->gate->role.base, ends[0], PEER_MONITOR, PEER_GATE, heard_on_message, heard_on_end, NULL);
 	room_log_in(room, fd, 99);
 	assert_non_null(strstr(room_read(fd), "421 "));
 	assert_true(room_is_closed(fd));
@@ -149,14 +149,14 @@ a_new_dialer_learns_of_its_sessions(void **state)
 	uint64_t session = room_log_in(room, fd, 7);
 	channel_free(&room->dialer.channel);
 	peers_drop(&room->gate->dialers, 0);
-	room->heard_count = 0;
-	assert_true(peers_put(&room->gate->dialers, 0, room_join(room, &room->dialer, PEER_DIALER, 0, room_on_heard)));
+	room->ears.count = 0;
+	assert_true(peers_put(&room->gate->dialers, 0, room_join(room, &room->dialer, PEER_DIALER, 0, heard_on_message)));
 	handover_dialer_here(room->gate, 0);
 	room_turn(room);
-	assert_int_equal(room->heard_count, 1); /* not of who has not logged in */
-	assert_int_equal(room->heard[0].message.session, session);
-	assert_int_equal(room->heard[0].message.body.session.worker, 7);
-	assert_memory_equal(room->heard[0].tail, "alice\0", 6);
+	assert_int_equal(room->ears.count, 1); /* not of who has not logged in */
+	assert_int_equal(room->ears.heard[0].message.session, session);
+	assert_int_equal(room->ears.heard[0].message.body.session.worker, 7);
+	assert_memory_equal(room->ears.heard[0].tail, "alice\0", 6);
 	close(fd);
 	close(unknown);
 }
@@ -170,7 +170,7 @@ deafen_the_dialer(struct room *room)
 	channel_free(&room->dialer.channel);
 	assert_true(channel_pair(ends));
 	assert_true(peers_put(&gate->dialers, 0,
-	    channel_new(&gate->role.channels, gate->role.base, ends[0], PEER_DIALER, PEER_GATE, room_on_heard, room_on_end, gate)));
+	    channel_new(&gate->role.channels, gate->role.base, ends[0], PEER_DIALER, PEER_GATE, heard_on_message, heard_on_end, gate)));
 	return ends[1];
 }
 
@@ -239,15 +239,15 @@ auth_dies_while_it_is_asked(void **state)
 	room_turn(room);
 	assert_true(strncmp(room_read(fd), "530 ", 4) == 0);
 	/* The next password waits for the next auth. */
-	room->heard_count = 0;
+	room->ears.count = 0;
 	assert_true(strncmp(room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n"), "331 ", 4) == 0);
-	assert_int_equal(room->heard_count, 0);
+	assert_int_equal(room->ears.count, 0);
 	channel_free(&room->auth.channel);
 	room->gate->auth = room_join(room, &room->auth, PEER_AUTH, 0, handover_on_auth);
 	handover_auth_here(room->gate);
 	room_turn(room);
-	assert_int_equal(room->heard_count, 1);
-	assert_memory_equal(room->heard[0].tail, "alice\0secret\0", 13);
+	assert_int_equal(room->ears.count, 1);
+	assert_memory_equal(room->ears.heard[0].tail, "alice\0secret\0", 13);
 	close(fd);
 }
 
@@ -259,17 +259,17 @@ auth_is_told_of_who_leaves(void **state)
 	static const char *const unread[] = {"", "NOOP\r\n"};
 	for (size_t i = 0; i < ARRAY_LEN(unread); i++) {
 		int fd = room_connect(room);
-		room->heard_count = 0;
+		room->ears.count = 0;
 		room_dialogue(room, fd, "USER alice\r\nPASS secret\r\n");
 		room_dialogue(room, fd, unread[i]);
-		uint64_t session = room->heard[0].message.session;
+		uint64_t session = room->ears.heard[0].message.session;
 		assert_null(room_find_heard(room, PEER_AUTH, MESSAGE_SESSION_DROP));
 		close(fd);
 		room_turn(room);
 		const struct heard *drop = room_find_heard(room, PEER_AUTH, MESSAGE_SESSION_DROP);
 		assert_non_null(drop);
 		assert_int_equal(drop->message.session, session);
-		assert_int_equal(room->heard_count, 2); /* once */
+		assert_int_equal(room->ears.count, 2); /* once */
 		struct message m = {.type = MESSAGE_LOGIN_DENIED, .fd = -1, .session = session, .body.denied.reason = LOGIN_DENIAL_LEFT};
 		channel_send(room->auth.channel, &m);
 		room_turn(room);
@@ -286,7 +286,7 @@ a_client_that_sends_no_more_has_its_answer(void **state)
 	room_dialogue(room, fd, "USER alice\r\nPASS secret\r\nQUIT\r\n");
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
 	room_turn(room);
-	room_deny(room, room->heard[0].message.session, 0);
+	room_deny(room, room->ears.heard[0].message.session, 0);
 	const char *text = room_read(fd);
 	assert_true(strncmp(text, "530 ", 4) == 0);
 	assert_non_null(strstr(text, "221 "));
@@ -301,24 +301,24 @@ who_is_there_and_kick(void **state)
 	uint64_t session = room_log_in(room, fd, 7);
 	room_read(fd);
 	room_dialogue(room, other, "USER bob\r\n");
-	room->heard_count = 0;
+	room->ears.count = 0;
 	struct message query = {.type = MESSAGE_QUERY, .fd = -1, .body.query.token = 5};
 	channel_send(room->status.channel, &query);
 	room_turn(room);
-	assert_int_equal(room->heard_count, 2); /* the worker tells of the other one */
-	assert_memory_equal(room->heard[0].tail, "bob\0", 4);
-	assert_int_equal(room->heard[1].message.type, MESSAGE_QUERY_END);
-	assert_int_equal(room->heard[1].message.body.query.token, 5);
+	assert_int_equal(room->ears.count, 2); /* the worker tells of the other one */
+	assert_memory_equal(room->ears.heard[0].tail, "bob\0", 4);
+	assert_int_equal(room->ears.heard[1].message.type, MESSAGE_QUERY_END);
+	assert_int_equal(room->ears.heard[1].message.body.query.token, 5);
 	struct message kick = {.type = MESSAGE_KICK, .fd = -1, .session = session, .body.query.token = 6};
 	channel_send(room->status.channel, &kick);
 	room_turn(room);
 	assert_true(strncmp(room_read(fd), "421 ", 4) == 0);
 	assert_true(room_is_closed(fd));
-	assert_int_equal(room->heard[2].message.body.query.found, 1);
+	assert_int_equal(room->ears.heard[2].message.body.query.found, 1);
 	kick.session = 12345;
 	channel_send(room->status.channel, &kick);
 	room_turn(room);
-	assert_int_equal(room->heard[3].message.body.query.found, 0);
+	assert_int_equal(room->ears.heard[3].message.body.query.found, 0);
 	close(fd);
 	close(other);
 }
