@@ -17,26 +17,48 @@ enum {
 	THREAD_STACK_BYTES = 256 << 10,
 };
 
+struct pool_list {
+	struct job *first, **last;
+};
+
 struct pool {
 	pthread_mutex_t mutex;  /* guards all below but `waiting` and `event` */
 	pthread_cond_t has_work;
-	pthread_cond_t has_ended;
-	struct job *queue_first, **queue_last;
-	struct job *done_first, **done_last;
+	struct pool_list queue, long_queue, done;
 	unsigned threads, idle_threads;
-	bool is_ending;
-	atomic_uint waiting;    /* jobs in the queue */
-	int event_fd;           /* readable when done_first is there */
+	unsigned long_waiting, long_running;
+	atomic_uint waiting;    /* jobs in `queue` */
+	int event_fd;           /* readable when something is in `done` */
 	struct event *event;
 	char *scratch;          /* of the loop's thread, for when no other can be started */
 };
 
 static void
-pool_append(struct job ***last, struct job *job)
+pool_empty(struct pool_list *list)
+{
+	list->first = NULL;
+	list->last = &list->first;
+}
+
+static void
+pool_append(struct pool_list *list, struct job *job)
 {
 	job->next = NULL;
-	**last = job;
-	*last = &job->next;
+	*list->last = job;
+	list->last = &job->next;
+}
+
+/* Null from an empty list. */
+static struct job *
+pool_shift(struct pool_list *list)
+{
+	struct job *job = list->first;
+	if (!job)
+		return NULL;
+	list->first = job->next;
+	if (!list->first)
+		list->last = &list->first;
+	return job;
 }
 
 /* ---- on the threads */
@@ -44,32 +66,45 @@ pool_append(struct job ***last, struct job *job)
 static void
 pool_finish(struct pool *pool, struct job *job)
 {
-	bool is_first = !pool->done_first;
-	pool_append(&pool->done_last, job);
+	bool is_first = !pool->done.first;
+	pool->long_running -= job->is_long;
+	pool_append(&pool->done, job);
 	/* The loop takes all that have ended at once: it is woken for the first. */
 	if (is_first)
 		(void)!eventfd_write(pool->event_fd, 1);
 }
 
-/* The next job, or null when this thread should end. Called with the mutex held. */
+/* What may begin now. SECURITY: test_short_jobs_pass_long_ones: a few commands on a huge file would hold up everybody who works as the same
+ * identity. */
+static struct job *
+pool_take(struct pool *pool)
+{
+	struct job *job = pool_shift(&pool->queue);
+	if (job) {
+		atomic_fetch_sub(&pool->waiting, 1);
+		return job;
+	}
+	job = pool->long_running < POOL_LONG_MAX ? pool_shift(&pool->long_queue) : NULL;
+	if (job) {
+		pool->long_waiting--;
+		pool->long_running++;
+	}
+	return job;
+}
+
+/* The next job, or null when none came for so long that this thread should end. Called with the mutex held. */
 static struct job *
 pool_next(struct pool *pool)
 {
+	struct job *job;
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += THREAD_IDLE_S;
 	int status = 0;
 	pool->idle_threads++;
-	while (!pool->queue_first && !pool->is_ending && status != ETIMEDOUT)
+	while (!(job = pool_take(pool)) && status != ETIMEDOUT)
 		status = pthread_cond_timedwait(&pool->has_work, &pool->mutex, &until);
 	pool->idle_threads--;
-	struct job *job = pool->is_ending ? NULL : pool->queue_first;
-	if (job) {
-		pool->queue_first = job->next;
-		if (!pool->queue_first)
-			pool->queue_last = &pool->queue_first;
-		atomic_fetch_sub(&pool->waiting, 1);
-	}
 	return job;
 }
 
@@ -86,7 +121,6 @@ pool_work(struct pool *pool, char *scratch)
 		pool_finish(pool, job);
 	}
 	pool->threads--;
-	pthread_cond_signal(&pool->has_ended);
 	pthread_mutex_unlock(&pool->mutex);
 }
 
@@ -115,9 +149,8 @@ pool_on_done(int fd, short what, void *context)
 	eventfd_t ignored;
 	(void)!eventfd_read(fd, &ignored);
 	pthread_mutex_lock(&pool->mutex);
-	struct job *job = pool->done_first;
-	pool->done_first = NULL;
-	pool->done_last = &pool->done_first;
+	struct job *job = pool->done.first;
+	pool_empty(&pool->done);
 	pthread_mutex_unlock(&pool->mutex);
 	while (job) {
 		struct job *next = job->next; /* done() may free or submit the job */
@@ -169,8 +202,7 @@ pool_init_sync(struct pool *pool)
 	if (pthread_condattr_init(&attributes) != 0)
 		return false;
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	bool is_ready = pthread_mutex_init(&pool->mutex, NULL) == 0 && pthread_cond_init(&pool->has_work, &attributes) == 0 &&
-	    pthread_cond_init(&pool->has_ended, &attributes) == 0;
+	bool is_ready = pthread_mutex_init(&pool->mutex, NULL) == 0 && pthread_cond_init(&pool->has_work, &attributes) == 0;
 	pthread_condattr_destroy(&attributes);
 	return is_ready;
 }
@@ -201,8 +233,9 @@ pool_new(struct event_base *base)
 	struct pool *pool = calloc(1, sizeof(*pool));
 	if (!pool)
 		return NULL;
-	pool->queue_last = &pool->queue_first;
-	pool->done_last = &pool->done_first;
+	pool_empty(&pool->queue);
+	pool_empty(&pool->long_queue);
+	pool_empty(&pool->done);
 	pool->scratch = malloc(POOL_SCRATCH_BYTES);
 	if (pool_init_event(pool, base) && pool->scratch && pool_init_sync(pool))
 		return pool;
@@ -221,13 +254,31 @@ pool_run_here(struct pool *pool)
 	pool_finish(pool, job);
 }
 
+static void
+pool_enqueue(struct pool *pool, struct job *job)
+{
+	pool_append(job->is_long ? &pool->long_queue : &pool->queue, job);
+	if (job->is_long)
+		pool->long_waiting++;
+	else
+		atomic_fetch_add(&pool->waiting, 1);
+}
+
+/* Whether more could begin than threads wait for. */
+static bool
+pool_lacks_thread(const struct pool *pool)
+{
+	unsigned long_room = POOL_LONG_MAX - pool->long_running;
+	unsigned ready = atomic_load(&pool->waiting) + (pool->long_waiting < long_room ? pool->long_waiting : long_room);
+	return ready > pool->idle_threads && pool->threads < POOL_THREADS_MAX;
+}
+
 void
 pool_submit(struct pool *pool, struct job *job)
 {
 	pthread_mutex_lock(&pool->mutex);
-	pool_append(&pool->queue_last, job);
-	unsigned waiting = atomic_fetch_add(&pool->waiting, 1) + 1;
-	if (waiting > pool->idle_threads && pool->threads < POOL_THREADS_MAX && !pool_start_thread(pool) && pool->threads == 0)
+	pool_enqueue(pool, job);
+	if (pool_lacks_thread(pool) && !pool_start_thread(pool) && pool->threads == 0)
 		pool_run_here(pool);
 	else if (pool->idle_threads)
 		pthread_cond_signal(&pool->has_work);
@@ -238,20 +289,4 @@ bool
 pool_is_wanted(const struct pool *pool)
 {
 	return atomic_load_explicit(&pool->waiting, memory_order_relaxed) > 0;
-}
-
-void
-pool_free(struct pool **freed)
-{
-	struct pool *pool = *freed;
-	if (!pool)
-		return;
-	*freed = NULL;
-	pthread_mutex_lock(&pool->mutex);
-	pool->is_ending = true;
-	pthread_cond_broadcast(&pool->has_work);
-	while (pool->threads)
-		pthread_cond_wait(&pool->has_ended, &pool->mutex);
-	pthread_mutex_unlock(&pool->mutex);
-	pool_release(pool);
 }

@@ -15,6 +15,7 @@ struct pool;
 
 enum {
 	POOL_THREADS_MAX = 16,
+	POOL_LONG_MAX = POOL_THREADS_MAX / 2, /* long jobs that run at once */
 	POOL_SCRATCH_BYTES = 1 << 20,
 };
 
@@ -24,15 +25,14 @@ struct job {
 	void (*done)(struct job *job); /* on the loop, afterwards */
 	char *scratch;                 /* during run(): POOL_SCRATCH_BYTES of the thread's own, their content undefined */
 	struct job *next;
+	bool is_long;                  /* one piece of work without a foreseeable end: others go first, and half the threads are theirs */
 };
 
-/* Null without memory or descriptors. Starts no thread yet. */
+/* Null without memory or descriptors. Starts no thread yet. Lives as long as its process: a job may hang. */
 MUST_USE struct pool *pool_new(struct event_base *base);
 /* Queues the job. It always runs: without any thread, here and now. */
 void pool_submit(struct pool *pool, struct job *job);
-/* Whether jobs wait for a thread: one that could go on for long gives way then. Any thread. */
+/* Whether jobs that are not long wait for a thread: one that could go on for long gives way then. Any thread. */
 bool pool_is_wanted(const struct pool *pool);
-/* Waits for the jobs that run, drops those that wait, ends the threads; no `done` is called any more. Sets *pool to null. */
-void pool_free(struct pool **pool);
 
 #endif

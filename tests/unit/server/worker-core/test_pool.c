@@ -58,26 +58,45 @@ done(struct job *job)
 		loop_stop(work->bench->base);
 }
 
+/* A pool lives as long as its process: nothing is freed. */
 static void
-run_many(struct bench *bench, struct work *works, unsigned count)
+begin(struct bench *bench)
 {
 	bench->base = loop_new();
 	bench->pool = pool_new(bench->base);
 	bench->loop_thread = pthread_self();
-	bench->left = count;
+}
+
+static void
+submit(struct bench *bench, struct work *works, unsigned count, bool is_long)
+{
+	bench->left += count;
 	for (unsigned i = 0; i < count; i++) {
-		works[i] = (struct work){.job = {.run = run, .done = done}, .bench = bench};
+		works[i] = (struct work){.job = {.run = run, .done = done, .is_long = is_long}, .bench = bench};
 		pool_submit(bench->pool, &works[i].job);
 	}
+}
+
+/* Until all have ended. */
+static void
+finish(struct bench *bench)
+{
 	assert_int_equal(loop_run(bench->base, NULL, NULL), 0);
 }
 
 static void
-end(struct bench *bench)
+run_many(struct bench *bench, struct work *works, unsigned count)
 {
-	pool_free(&bench->pool);
-	assert_null(bench->pool);
-	event_base_free(bench->base);
+	begin(bench);
+	submit(bench, works, count, false);
+	finish(bench);
+}
+
+static void
+wait_at_work(struct bench *bench, unsigned count)
+{
+	while (atomic_load(&bench->at_work) < count)
+		usleep(1000);
 }
 
 static void
@@ -93,7 +112,6 @@ test_each_runs_and_ends_once(void **state)
 		assert_int_equal(works[i].ends, 1);
 	}
 	assert_false(pool_is_wanted(bench.pool));
-	end(&bench);
 	free(works);
 }
 
@@ -107,27 +125,52 @@ test_threads_are_many_and_bounded(void **state)
 	run_many(&bench, works, COUNT);
 	assert_true(bench.most_at_work > 1);
 	assert_true(bench.most_at_work <= POOL_THREADS_MAX);
-	end(&bench);
 }
 
 static void
 test_is_wanted_while_jobs_wait(void **state)
 {
 	(void)state;
-	struct bench bench = {.sleep_us = 1000, .left = 1000, .is_held = true};
+	struct bench bench = {.sleep_us = 1000, .is_held = true};
 	struct work works[POOL_THREADS_MAX + 1];
-	bench.base = loop_new();
-	bench.pool = pool_new(bench.base);
-	bench.loop_thread = pthread_self();
-	for (size_t i = 0; i < POOL_THREADS_MAX + 1; i++) {
-		works[i] = (struct work){.job = {.run = run, .done = done}, .bench = &bench};
-		pool_submit(bench.pool, &works[i].job);
-	}
-	while (atomic_load(&bench.at_work) < POOL_THREADS_MAX)
-		usleep(1000);
+	begin(&bench);
+	submit(&bench, works, POOL_THREADS_MAX + 1, false);
+	wait_at_work(&bench, POOL_THREADS_MAX);
 	assert_true(pool_is_wanted(bench.pool));
 	atomic_store(&bench.is_held, false);
-	end(&bench);
+	finish(&bench);
+}
+
+static void
+stop_at_short(struct job *job)
+{
+	struct work *work = container_of(job, struct work, job);
+	work->ends++;
+	work->bench->left--;
+	loop_stop(work->bench->base);
+}
+
+/* As many long ones as there may be, and none of them ends: a short one does. */
+static void
+test_short_jobs_pass_long_ones(void **state)
+{
+	enum { COUNT = 3 * POOL_THREADS_MAX };
+	(void)state;
+	struct bench bench = {.sleep_us = 1000, .is_held = true}, brief = {0};
+	struct work works[COUNT], passing = {.job = {.run = run, .done = stop_at_short}, .bench = &brief};
+	begin(&bench);
+	brief.base = bench.base;
+	brief.loop_thread = bench.loop_thread;
+	submit(&bench, works, COUNT, true);
+	wait_at_work(&bench, POOL_LONG_MAX);
+	assert_false(pool_is_wanted(bench.pool));
+	pool_submit(bench.pool, &passing.job);
+	finish(&brief);
+	assert_int_equal(passing.ends, 1);
+	assert_int_equal(bench.left, COUNT);
+	atomic_store(&bench.is_held, false);
+	finish(&bench);
+	assert_int_equal(bench.most_at_work, POOL_LONG_MAX);
 }
 
 int
@@ -137,6 +180,7 @@ main(void)
 		cmocka_unit_test(test_each_runs_and_ends_once),
 		cmocka_unit_test(test_threads_are_many_and_bounded),
 		cmocka_unit_test(test_is_wanted_while_jobs_wait),
+		cmocka_unit_test(test_short_jobs_pass_long_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
