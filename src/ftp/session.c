@@ -188,6 +188,8 @@ must_wait(const struct session *s, const struct command *command)
 	bool is_status_of_path = command->verb == VERB_STAT && command->argument.len;
 	if (s->phase == SESSION_READY)
 		return false;
+	if (s->phase == SESSION_BUSY)
+		return command->verb != VERB_ABOR;
 	return s->phase != SESSION_TRANSFER || !is_prompt || is_status_of_path;
 }
 

@@ -10,7 +10,8 @@
 
 enum session_phase {
 	SESSION_READY,    /* takes any command */
-	SESSION_BUSY,     /* a LISTEN or FILE action is under way; no command is taken, so that replies keep their order */
+	SESSION_BUSY,     /* a LISTEN or FILE action is under way; no command is taken, so that replies keep their order, but for ABOR, which cuts a FILE;
+	                   * the caller keeps it back from a LISTEN */
 	SESSION_TRANSFER, /* a transfer is under way: VERB_IS_PROMPT commands are taken, the caller keeps the others; ABOR cuts it */
 	SESSION_ENDED,    /* QUIT was taken, or the connection went back to the gate */
 };
@@ -75,7 +76,7 @@ enum session_action_kind {
 	SESSION_ACT_LISTEN,   /* PASV or EPSV: get a passive port, then session_listened() */
 	SESSION_ACT_FILE,     /* an operation on files by `verb`; then session_done() */
 	SESSION_ACT_TRANSFER, /* RETR STOR STOU APPE LIST NLST MLSD by `verb`; session_transfer_started() at 150, session_done() at the end */
-	SESSION_ACT_ABORT,    /* ABOR: cut the transfer if there is one (426), drop an unused passive port, then 226 */
+	SESSION_ACT_ABORT,    /* ABOR: cut what is under way if it can be cut (426), drop an unused passive port, then 226 */
 	SESSION_ACT_RETURN,   /* REIN or USER: give the connection back to the gate, after a running transfer */
 	SESSION_ACT_QUIT,     /* 221 after a running transfer, then close */
 	SESSION_ACT_WAIT,     /* not now: keep the line until the action under way is done */

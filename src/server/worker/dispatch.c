@@ -111,17 +111,21 @@ dispatch_transfer(const struct dispatch *d)
 
 /* ---- SESSION_ACT_ABORT, SESSION_ACT_RETURN, SESSION_ACT_QUIT */
 
-/* Of what can be under way only a transfer lets ABOR through. */
 static void
 dispatch_abort(const struct dispatch *d)
 {
 	struct client *client = d->client;
-	if (!client->transfer) {
+	if (!client_is_busy(client)) {
 		control_reply(client, 226, "Nothing was under way.");
 		return;
 	}
 	client->is_abort_due = true;
-	transfer_cut(client->transfer, TRANSFER_CUT_ABORT);
+	if (client->transfer)
+		transfer_cut(client->transfer, TRANSFER_CUT_ABORT);
+	else if (client->filejob)
+		filejob_cut(client->filejob);
+	else if (client->statlist)
+		statlist_cut(client->statlist);
 }
 
 static void

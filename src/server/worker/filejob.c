@@ -11,12 +11,14 @@ struct filejob {
 	struct job job;
 	struct client *client;
 	struct fileop *op;
+	bool has_ended;
 };
 
 static void
 filejob_run(struct job *job)
 {
-	fileop_run(container_of(job, struct filejob, job)->op);
+	struct filejob *filejob = container_of(job, struct filejob, job);
+	filejob->has_ended = fileop_run(filejob->op);
 }
 
 static void
@@ -62,9 +64,8 @@ filejob_fail(struct client *client, enum verb verb)
 }
 
 static void
-filejob_done(struct job *job)
+filejob_finish(struct filejob *filejob)
 {
-	struct filejob *filejob = container_of(job, struct filejob, job);
 	struct client *client = filejob->client;
 	struct fileop *op = filejob->op;
 	enum verb verb = op->verb;
@@ -80,6 +81,18 @@ filejob_done(struct job *job)
 		filejob_end(client, verb, is_success);
 	else
 		filejob_fail(client, verb);
+}
+
+static void
+filejob_done(struct job *job)
+{
+	struct filejob *filejob = container_of(job, struct filejob, job);
+	if (filejob->has_ended) {
+		filejob_finish(filejob);
+		return;
+	}
+	job->is_long = true;
+	pool_submit(filejob->client->worker->pool, job);
 }
 
 void

@@ -30,6 +30,7 @@ void fileop_change_site(struct fileop *op); /* SITE CHMOD, UTIME */
 /* fileop-content.c: what must read the file. */
 void fileop_content_hash(struct fileop *op);
 void fileop_content_ascii_size(struct fileop *op); /* SIZE in TYPE A */
+void fileop_content_go_on(struct fileop *op);      /* the next piece of either; op->reading is null after the last */
 
 /* For handlers. */
 

@@ -114,8 +114,8 @@ replace_reply(struct fileop *op)
 	reply_put(&op->reply, op->is_success ? 250 : 550, "The names are too long to be shown.");
 }
 
-void
-fileop_run(struct fileop *op)
+static void
+begin(struct fileop *op)
 {
 	const struct handler *handler = &handlers[op->verb < VERB_COUNT ? op->verb : VERB_UNKNOWN];
 
@@ -127,6 +127,18 @@ fileop_run(struct fileop *op)
 		reply_put(&op->reply, 502, "Command not implemented.");
 	else if (handler->has_own_syntax || fileop_take_path(op, slice_of(op->argument)))
 		handler->run(op);
+}
+
+bool
+fileop_run(struct fileop *op)
+{
+	if (op->reading)
+		fileop_content_go_on(op);
+	else
+		begin(op);
+	if (op->reading)
+		return false;
 	if (!buf_is_whole(&op->reply))
 		replace_reply(op);
+	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* One file command (CWD CDUP DELE RMD MKD RNFR RNTO SIZE MDTM MFMT MLST HASH AVBL SITE) run to its end: request in, whole reply out. It
- * touches nothing of the session but this struct, so a disk that hangs holds one session and no other. Not pure. Worker only; blocking:
- * pool threads. RFC 959 section 5.4, RFC 1123 section 4.1, RFC 3659; MFMT, HASH, AVBL and SITE UTIME as clients use them.
+/* One file command (CWD CDUP DELE RMD MKD RNFR RNTO SIZE MDTM MFMT MLST HASH AVBL SITE): request in, whole reply out. What must read a whole
+ * file does it piece by piece. It touches nothing of the session but this struct, so a disk that hangs holds one session and no other. Not
+ * pure. Worker only; blocking: pool threads. RFC 959 section 5.4, RFC 1123 section 4.1, RFC 3659; MFMT, HASH, AVBL and SITE UTIME as clients use them.
  * The process must have umask 0: the mode of what is made is 0666 or 0777 without the bits of `umask`. */
 #ifndef SERVER_WORKER_FILEOP_H
 #define SERVER_WORKER_FILEOP_H
@@ -16,6 +16,8 @@
 #define FILEOP_REPLY_MAX (2 * TREE_PATH_MAX + 1024)
 /* SIZE in TYPE A must read the whole file to count its line ends: above this it is 550 with the reason. */
 #define FILEOP_ASCII_SIZE_MAX_BYTES (64u << 20)
+
+struct fileop_reading;
 
 struct fileop {
 	/* request: filled on the loop */
@@ -33,6 +35,7 @@ struct fileop {
 	char argument[TREE_PATH_MAX * 2];   /* as the client wrote it */
 	char rename_from[TREE_PATH_MAX];    /* RNTO: the path that RNFR resolved */
 	atomic_bool is_cancelled;           /* may be set by the loop while the operation runs: HASH and SIZE then end early */
+	struct fileop_reading *reading;     /* HASH and SIZE between two pieces; null before and afterwards */
 	/* result: read on the loop afterwards */
 	bool is_success;
 	char path[TREE_PATH_MAX];           /* the resolved virtual path: CWD, CDUP: the new directory; RNFR: what to keep for RNTO */
@@ -41,8 +44,9 @@ struct fileop {
 	const char *event;                  /* for the log: "file.deleted", "directory.made", "file.renamed" …; null: nothing to log */
 };
 
-/* Blocking. Always leaves a whole reply. A verb that is not in the list above is answered 502. */
-void fileop_run(struct fileop *op);
+/* Blocking. True: it has ended and left a whole reply. False: a piece is done and there is more; call it again, as often as it takes: what it
+ * holds is given back with the last piece only. A verb that is not in the list above is answered 502. */
+MUST_USE bool fileop_run(struct fileop *op);
 
 /* The client's reply for an errno of a file operation: 550, 553, 552 (quota), 452 (disk full), 450 …, with a text that says what a person
  * needs: `CODE Cannot WHAT "PATH": REASON.` `error` is positive or negative; `what` is a verb phrase: "open", "make the directory". */

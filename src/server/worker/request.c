@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-
 static void
 request_fill(struct fileop *op, const struct client *client, enum verb verb)
 {
@@ -28,6 +27,7 @@ request_fill(struct fileop *op, const struct client *client, enum verb verb)
 	op->user = client->account->user;
 	op->group = client->account->group;
 	op->reply = BUF_OVER(op->reply_bytes);
+	op->reading = NULL;
 	op->event = NULL;
 	op->is_success = false;
 	op->path[0] = '\0';

@@ -17,6 +17,7 @@ struct statlist {
 	long filled;       /* bytes of the last piece, 0 at the end, -errno */
 	bool is_begun;     /* the first line was said */
 	bool is_running;   /* on the pool */
+	bool is_cut;
 	char piece[LISTER_FILL_MIN_BYTES];
 };
 
@@ -75,7 +76,7 @@ statlist_begin(struct statlist *statlist)
 static void
 statlist_finish(struct statlist *statlist)
 {
-	control_reply(statlist->client, 213, statlist->filled == 0 ? "End." : "The listing was cut short by an error.");
+	control_reply(statlist->client, 213, statlist->filled == 0 ? "End." : "The listing is cut short.");
 	statlist_end(statlist, statlist->filled == 0);
 }
 
@@ -98,6 +99,8 @@ statlist_done(struct job *job)
 {
 	struct statlist *statlist = container_of(job, struct statlist, job);
 	statlist->is_running = false;
+	if (statlist->is_cut)
+		statlist->filled = -ECANCELED;
 	if (statlist->client->is_gone)
 		statlist_end(statlist, false);
 	else if (statlist->filled < 0 && !statlist->is_begun)
@@ -124,7 +127,7 @@ statlist_start(struct client *client, struct slice argument)
 	statlist->client = client;
 	statlist->op = op;
 	statlist->lister = NULL;
-	statlist->is_begun = false;
+	statlist->is_begun = statlist->is_cut = false;
 	client->statlist = statlist;
 	statlist_go_on(statlist);
 }
@@ -132,6 +135,7 @@ statlist_start(struct client *client, struct slice argument)
 void
 statlist_cut(struct statlist *statlist)
 {
+	statlist->is_cut = true;
 	if (!statlist->is_running)
 		statlist_end(statlist, false);
 }

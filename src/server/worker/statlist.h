@@ -11,7 +11,7 @@ struct statlist;
 void statlist_start(struct client *client, struct slice argument);
 /* The control connection has room again. */
 void statlist_go_on(struct statlist *statlist);
-/* The session is gone. */
+/* ABOR, or the session is gone: it ends as soon as it can. */
 void statlist_cut(struct statlist *statlist);
 
 #endif
