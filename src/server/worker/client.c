@@ -163,11 +163,17 @@ client_is_busy(const struct client *client)
 	return client->transfer || client->filejob || client->statlist || client->awaits != CLIENT_AWAITS_NOTHING;
 }
 
+bool
+client_is_uploading(const struct client *client)
+{
+	return client->transfer && command_verb_info((enum verb)client->verb)->flags & VERB_IS_WRITE;
+}
+
 void
 client_rewind(struct client *client)
 {
 	client->is_rewound = true;
-	if (client->input)
+	if (client->input || client->is_heard_out)
 		worker_turn(client->worker, client);
 }
 

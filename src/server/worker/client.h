@@ -50,6 +50,8 @@ struct client {
 	bool is_rewound;               /* something has ended: lines that had to wait are looked at once more */
 	bool is_abort_due;             /* ABOR was taken: 226 after what is under way has ended */
 	bool is_leaving;               /* QUIT was taken: 221 after that */
+	bool is_half_closed;           /* the peer sends no more; some of what it sent may still be unread */
+	bool is_heard_out;             /* nor is any of it */
 	bool is_gone;                  /* the connection is closed: freed after that */
 };
 
@@ -68,6 +70,8 @@ MUST_USE bool client_set_path(char **path, struct slice value);
 
 /* Whether something is under way that must end before the next command. */
 bool client_is_busy(const struct client *client);
+/* Whether that is STOR, STOU or APPE. */
+bool client_is_uploading(const struct client *client);
 /* Lines that had to wait are looked at once more, in the client's turn. */
 void client_rewind(struct client *client);
 /* What was under way has ended and said its reply: what waited for that comes now. */

@@ -5,8 +5,10 @@
 #include "ftp/reply.h"
 #include "server/worker/dispatch.h"
 #include "server/worker/statlist.h"
+#include "server/worker/transfer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +38,20 @@ struct view {
 
 static void control_on_event(int fd, short what, void *context);
 
-/* `what` is EV_READ, or EV_CLOSED alone while no more bytes are wanted: the end of the connection is news at any time. */
+/* Where nothing is to be read, but the end of the connection is news: the loop tells of a reset by EV_READ alone, and of bytes as well. Only as
+ * edges, or it would do nothing else. */
+enum { CONTROL_EDGES = EV_READ | EV_CLOSED | EV_ET };
+
+/* What to watch for while so many bytes wait to be taken. */
+static short
+control_wanted(const struct client *client, size_t kept)
+{
+	/* The write event sees all but a half-close, and edges do not go with it. */
+	if (client->output)
+		return client->is_half_closed ? 0 : EV_CLOSED;
+	return client->is_heard_out || kept == CONTROL_INPUT_MAX ? CONTROL_EDGES : EV_READ;
+}
+
 static bool
 control_watch(struct client *client, short what)
 {
@@ -50,8 +65,8 @@ control_watch(struct client *client, short what)
 static bool
 control_watch_for(struct client *client, size_t kept)
 {
-	short wanted = kept < CONTROL_INPUT_MAX && !client->output ? EV_READ : EV_CLOSED;
-	return client->is_gone || event_pending(&client->event, wanted, NULL) || control_watch(client, wanted);
+	short wanted = control_wanted(client, kept);
+	return client->is_gone || event_get_events(&client->event) == (wanted | EV_PERSIST) || control_watch(client, wanted);
 }
 
 /* ---- replies */
@@ -104,7 +119,7 @@ control_keep(struct client *client, struct slice rest)
 {
 	struct control_output *output = client->output;
 	bool has_room = output && output->cap - output->len >= rest.len;
-	if ((!output && !control_watch(client, EV_CLOSED)) || (!has_room && !control_grow_output(client, rest.len))) {
+	if ((!output && !control_watch(client, client->is_half_closed ? 0 : EV_CLOSED)) || (!has_room && !control_grow_output(client, rest.len))) {
 		control_cut(client);
 		return;
 	}
@@ -145,17 +160,30 @@ control_is_drained(const struct client *client)
 	return !client->output;
 }
 
+static size_t
+control_kept(const struct client *client)
+{
+	return client->input ? client->input->len : 0;
+}
+
+bool
+control_is_deserted(const struct client *client)
+{
+	bool has_waiting_lines = client->input && client->input->judged > 0;
+	return client->is_heard_out && !client->is_leaving && !has_waiting_lines;
+}
+
 static void
 control_on_drained(struct client *client)
 {
 	event_del(&client->output->event);
 	free(client->output);
 	client->output = NULL;
-	if (!control_watch_for(client, client->input ? client->input->len : 0))
+	if (!control_watch_for(client, control_kept(client)))
 		client_end(client);
 	else if (client->statlist)
 		statlist_go_on(client->statlist);
-	else if (client->input)
+	else if (client->input || client->is_heard_out)
 		worker_turn(client->worker, client);
 }
 
@@ -215,7 +243,8 @@ control_take_line(struct client *client, struct view *view)
 	return true;
 }
 
-static void
+/* Whether it went on until no whole line was left. */
+static bool
 control_take_lines(struct client *client, struct view *view)
 {
 	for (int i = 0; control_may_take(client); i++) {
@@ -227,11 +256,12 @@ control_take_lines(struct client *client, struct view *view)
 		/* Others come first when one has sent very many. */
 		if (i == CONTROL_LINES_PER_TURN) {
 			worker_turn(client->worker, client);
-			return;
+			return false;
 		}
 		if (!control_take_line(client, view))
-			return;
+			return true;
 	}
+	return false;
 }
 
 /* ---- what is kept between two turns */
@@ -267,12 +297,25 @@ control_save(struct client *client, const struct view *view)
 	return control_watch_for(client, kept);
 }
 
+/* The peer has closed its side, for good or to say that this was all. */
+static void
+control_settle(struct client *client, bool is_dry)
+{
+	/* SECURITY: test_a_lost_client: a dead client's data connection ends like one that has sent all. */
+	if (client_is_uploading(client))
+		transfer_cut(client->transfer, TRANSFER_CUT_CONTROL);
+	if (is_dry && control_is_deserted(client) && !client_is_busy(client))
+		client_end(client);
+}
+
 static void
 control_process(struct client *client, struct view *view)
 {
-	control_take_lines(client, view);
+	bool is_dry = control_take_lines(client, view);
 	if (!control_save(client, view))
 		client_end(client);
+	else if (client->is_half_closed && !client->is_gone)
+		control_settle(client, is_dry);
 }
 
 void
@@ -284,15 +327,24 @@ control_take_turn(struct client *client)
 
 /* ---- bytes */
 
+/* Whether nothing can be sent either: the peer has reset the connection, or the gate has shut it down for a kick. */
+static bool
+control_is_down(const struct client *client)
+{
+	return poll(&(struct pollfd){.fd = client->fd}, 1, 0) > 0;
+}
+
 static void
 control_read(struct client *client)
 {
 	struct view view = control_load(client);
 	ssize_t got = read(client->fd, view.bytes + view.len, CONTROL_INPUT_MAX - view.len);
-	if (got == 0 || (got < 0 && errno != EAGAIN)) {
+	if ((got < 0 && errno != EAGAIN) || (got == 0 && control_is_down(client))) {
 		client_end(client);
 		return;
 	}
+	if (got == 0)
+		client->is_half_closed = client->is_heard_out = true;
 	view.len += got > 0 ? (size_t)got : 0;
 	control_process(client, &view);
 }
@@ -301,10 +353,22 @@ static void
 control_time_out(struct client *client)
 {
 	uint64_t idle_ms = loop_now_ms() - client->active_ms;
-	if (client_is_busy(client) || idle_ms < client->worker->role.settings->idle_timeout_ms)
+	/* A transfer has its own time; of who is heard out nobody knows whether it still waits for the rest. */
+	bool is_worth_waiting = client->transfer || (client_is_busy(client) && !client->is_heard_out);
+	if (is_worth_waiting || idle_ms < client->worker->role.settings->idle_timeout_ms)
 		return;
 	control_reply(client, 421, "No command for too long: closing the connection.");
 	client_end(client);
+}
+
+static void
+control_on_half_closed(struct client *client)
+{
+	client->is_half_closed = true;
+	if (!control_watch_for(client, control_kept(client)))
+		client_end(client);
+	else
+		control_settle(client, false);
 }
 
 static void
@@ -312,12 +376,15 @@ control_on_event(int fd, short what, void *context)
 {
 	(void)fd;
 	struct client *client = context;
-	if (what & EV_READ)
-		control_read(client);
-	else if (what & EV_CLOSED)
-		client_end(client);
-	else
+	bool is_reading = event_get_events(&client->event) == (EV_READ | EV_PERSIST);
+	if (what & EV_TIMEOUT)
 		control_time_out(client);
+	else if (is_reading)
+		control_read(client);
+	else if (control_is_down(client))
+		client_end(client);
+	else if (what & EV_CLOSED)
+		control_on_half_closed(client);
 }
 
 bool

@@ -92,6 +92,8 @@ filejob_done(struct job *job)
 		return;
 	}
 	job->is_long = true;
+	if (control_is_deserted(filejob->client))
+		filejob_cut(filejob);
 	pool_submit(filejob->client->worker->pool, job);
 }
 

@@ -85,6 +85,8 @@ report_cut_text(const struct transfer *transfer)
 {
 	if (transfer->cut == TRANSFER_CUT_ABORT)
 		return "Transfer aborted";
+	if (transfer->cut == TRANSFER_CUT_CONTROL)
+		return "The control connection was closed: transfer aborted";
 	if (transfer->cut == TRANSFER_CUT_STALL)
 		return "No data moved for too long: transfer aborted";
 	if (transfer->error == EBADMSG)
@@ -160,7 +162,7 @@ static struct slice
 report_error(const struct transfer *transfer)
 {
 	if (transfer->cut != TRANSFER_CUT_NONE)
-		return slice_of(transfer->cut == TRANSFER_CUT_CONTROL ? "control connection lost" : report_cut_text(transfer));
+		return slice_of(report_cut_text(transfer));
 	return slice_of(strerrordesc_np(transfer->error));
 }
 
