@@ -84,24 +84,24 @@ session_option_rest(struct session *s, const struct session_context *context, co
 	return session_reply(350, "Okay, the next transfer starts there.");
 }
 
-/* "RANG first last", the last byte included; "RANG 1 0" takes an earlier one back. */
+/* "RANG first last", the last byte included; "RANG 1 0" and what is wrong take an earlier one back: draft-bryan-ftp-range section 3. */
 struct session_action
 session_option_rang(struct session *s, const struct session_context *context, const struct command *command)
 {
 	struct slice last_text = command->argument, first_text = slice_cut(&last_text, ' ');
 	uint64_t first, last;
 	(void)context;
+	session_option_forget_range(s);
 	if (!slice_to_u64(first_text, LIMIT_BYTES, &first) || !slice_to_u64(last_text, LIMIT_BYTES, &last))
 		return session_reply(501, "RANG takes two numbers of bytes, the first and the last.");
 	if (first > last && !(first == 1 && last == 0))
 		return session_reply(501, "The range ends before it starts.");
-	session_option_forget_range(s);
 	if (first > last)
-		return session_reply(350, "Okay, the next transfer is of the whole file.");
+		return session_reply(350, "Okay, the next RETR or HASH is of the whole file.");
 	s->has_range = true;
 	s->restart_at = first;
 	s->range_last = last;
-	return session_reply(350, "Okay, the next transfer is of that range.");
+	return session_reply(350, "Okay, the next RETR or HASH is of that range.");
 }
 
 struct session_action

@@ -48,10 +48,13 @@ file_with_right(const struct session_context *context, enum session_right right)
 	return text ? session_reply(550, text) : session_act(SESSION_ACT_FILE);
 }
 
-/* An offset counts bytes of the file; in TYPE A it would have to count bytes of the converted stream. */
+/* An offset counts bytes of the file; in TYPE A it would have to count bytes of the converted stream. An upload replaces all from its start
+ * on: a range of a file cannot be stored. */
 static struct session_action
 transfer_file(struct session *s, const struct session_context *context, const struct command *command)
 {
+	if (s->has_range && command_verb_info(command->verb)->flags & VERB_IS_WRITE)
+		return session_reply(503, "RANG is for RETR and HASH; REST and STOR continue an upload.");
 	if (s->type == SESSION_TYPE_ASCII && (s->restart_at || s->has_range))
 		return session_reply(550, "REST and RANG work in TYPE I only.");
 	return session_endpoint_transfer(s, context, command);

@@ -260,6 +260,15 @@ restart(void **state)
 	expect(&f, "TYPE A", 200);
 	expect(&f, "REST 100", 350);
 	expect(&f, "STOR a", 550);
+	expect(&f, "TYPE I", 200);
+	for (const char *const *line = (const char *const[]){"STOR a", "APPE a", "STOU", NULL}; *line; line++) {
+		expect(&f, "RANG 5 9", 350);
+		expect(&f, *line, 503);
+		assert_true(!f.session.has_range && f.session.restart_at == 0);
+	}
+	expect(&f, "RANG 5 9", 350);
+	expect(&f, "RANG 9 5", 501);
+	assert_true(!f.session.has_range && f.session.restart_at == 0);
 	assert_true(f.session.restart_at == 0);
 	expect_kind(&f, "STOR a", SESSION_ACT_TRANSFER);
 }
