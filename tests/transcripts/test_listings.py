@@ -122,8 +122,19 @@ def test_permissions_of_a_guest(guest):
 
 def test_machine_list_wants_a_folder(alice):
     alice.passive()
-    alice.cmd("MLSD hello.txt", 501, 550)
+    assert "not a directory" in alice.cmd("MLSD hello.txt", 501).text
     alice.cmd("MLSD missing", 550)
+
+
+def test_the_folder_is_named_without_the_options(alice):
+    for command, path in (("LIST -la pub", "/pub"), ("LIST -a", "/"), ("NLST pub/*", "/pub/*")):
+        with contextlib.closing(alice.passive()) as data:
+            assert f'"{path}"' in alice.cmd(command, 150).text
+            wire.read_all(data)
+        alice.expect(226)
+    alice.passive()
+    assert '"/nowhere"' in alice.cmd("LIST -la nowhere", 550).text
+    assert '"/nowhere"' in alice.cmd("STAT -la nowhere", 550).text
 
 
 def test_links(alice, tree):

@@ -94,8 +94,10 @@ inquiry_send(struct channel *status, const struct client *client)
 {
 	char storage[2 * PATH_MAX_BYTES];
 	struct buf tail = BUF_OVER(storage);
+	/* Before that a thread may be writing it. */
+	bool has_path = client->transfer && transfer_is_begun(client->transfer);
 	message_put_field(&tail, client->account->user);
-	message_put_field(&tail, client->transfer ? transfer_path(client->transfer) : client_cwd(client));
+	message_put_field(&tail, has_path ? transfer_path(client->transfer) : client_cwd(client));
 	struct message m = {
 		.type = MESSAGE_RECORD,
 		.fd = -1,

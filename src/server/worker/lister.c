@@ -334,13 +334,14 @@ make_levels(struct lister *l, uint32_t depth_max)
 }
 
 static int
-begin(struct lister *l, const struct fileop *request)
+begin(struct lister *l, struct fileop *request)
 {
 	struct slice argument = take_options(l, request);
 	int error = fileop_resolve(request, argument, l->path);
 
 	if (error)
 		return error;
+	memcpy(request->path, l->path, strlen(l->path) + 1);
 	l->matches_left = request->glob_matches_max;
 	lister_line_init(&l->line, request, l->options.is_long);
 	error = make_levels(l, request->list_depth_max);
@@ -348,7 +349,7 @@ begin(struct lister *l, const struct fileop *request)
 }
 
 int
-lister_open(const struct fileop *request, struct lister **out)
+lister_open(struct fileop *request, struct lister **out)
 {
 	struct lister *l = malloc(sizeof(*l));
 	int error;
@@ -384,14 +385,11 @@ lister_close(struct lister **lister)
 void
 lister_put_error(struct buf *reply, const struct fileop *request, int error)
 {
-	struct list_options ignored;
-	struct slice path = slice_of(request->argument);
-	const struct fileop_reason *reason = fileop_reason(error);
-	bool is_mlsd = request->verb == VERB_MLSD;
+	struct slice path = slice_of(request->path[0] ? request->path : request->argument);
 
-	if (!is_mlsd)
-		path = list_options_parse(path, &ignored);
-	/* RFC 3659 section 7.2.1 */
-	fileop_put_refusal(reply, is_mlsd && error == -ENOTDIR ? 501 : reason->code, "list", path.len ? path : slice_of(request->cwd),
-	    reason->text);
+	/* RFC 3659 section 7.2: MLSD is for directories. */
+	if (request->verb == VERB_MLSD && error == -ENOTDIR)
+		fileop_put_refusal(reply, 501, "list", path, "it is not a directory; use MLST");
+	else
+		fileop_put_error(reply, error, "list", path);
 }

@@ -13,10 +13,10 @@
 
 struct lister;
 
-/* Opens what `argument` (options and path, or a glob) names, relative to cwd. 0 or -errno: answer it with
+/* Opens what `argument` (options and path, or a glob) names, relative to cwd, and leaves it in request->path. 0 or -errno: answer it with
  * lister_put_error(). The request is copied but for its tree, which must outlive the lister. A glob that
  * nothing matches is an empty listing. */
-MUST_USE int lister_open(const struct fileop *request, struct lister **out);
+MUST_USE int lister_open(struct fileop *request, struct lister **out);
 /* Formats whole lines into `out` of at least LISTER_FILL_MIN_BYTES: returns bytes written, 0 at the end, -errno on failure (-E2BIG:
  * more matches than glob_matches_max). The first call returns early, after a few dozen entries; later ones fill `out`. */
 MUST_USE long lister_fill(struct lister *lister, char *out, size_t cap);

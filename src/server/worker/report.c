@@ -6,6 +6,8 @@
 #include "ftp/reply.h"
 #include "server/worker/account.h"
 #include "server/worker/control.h"
+#include "server/worker/lister.h"
+#include "server/worker/outbound.h"
 
 #include <errno.h>
 
@@ -63,6 +65,8 @@ report_refused(const struct transfer *transfer, struct buf *reply)
 {
 	if (transfer->op && transfer->op->reply.len)
 		buf_put(reply, buf_slice(&transfer->op->reply));
+	else if (transfer->kind == &outbound_listing)
+		lister_put_error(reply, transfer->op, transfer->error);
 	else if (transfer->error == -ERANGE)
 		fileop_put_refusal(reply, 554, transfer->kind->what, transfer_path(transfer), "the offset is beyond its end");
 	else

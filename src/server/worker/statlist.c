@@ -58,7 +58,7 @@ static void
 statlist_refuse(struct statlist *statlist)
 {
 	struct buf *reply = &statlist->op->reply;
-	fileop_put_error(reply, (int)statlist->filled, "list", slice_of(statlist->op->argument));
+	lister_put_error(reply, statlist->op, (int)statlist->filled);
 	control_send(statlist->client, buf_slice(reply));
 	statlist_end(statlist, false);
 }

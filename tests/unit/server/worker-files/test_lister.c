@@ -187,11 +187,11 @@ errors(void **state)
 	assert_int_equal(open_listing(f, VERB_MLSD, "a", &lister), -ENOTDIR);
 	f->op.reply = BUF_OVER(f->op.reply_bytes);
 	lister_put_error(&f->op.reply, &f->op, -ENOTDIR);
-	assert_memory_equal(f->op.reply.ptr, "501 Cannot list \"a\":", 20);
+	assert_memory_equal(f->op.reply.ptr, "501 Cannot list \"/a\": it is not a directory", 42);
 	assert_int_equal(open_listing(f, VERB_LIST, "a/b", &lister), -ENOTDIR);
 	f->op.reply = BUF_OVER(f->op.reply_bytes);
 	lister_put_error(&f->op.reply, &f->op, -ENOTDIR);
-	assert_memory_equal(f->op.reply.ptr, "550 Cannot list \"a/b\":", 22);
+	assert_memory_equal(f->op.reply.ptr, "550 Cannot list \"/a/b\":", 23);
 	list_to_end(f, VERB_LIST, TREE_TEMPORARY_PREFIX "x", &end);
 	assert_int_equal(end, -ENOENT);
 }
