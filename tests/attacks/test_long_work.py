@@ -3,16 +3,28 @@
 
 import contextlib
 import os
+import re
 import time
 from pathlib import Path
 
 import pytest
 
-from lib import server as servers
+from lib import server as servers, wire
 from lib.uploads import eventually
 
 HUGE = 1 << 40
 PROMPT_S = 2
+ENTRIES, DEPTH = 30_000, 120
+BOMBS = {
+    "stars": "LIST many/" + "*" * 120 + "a",
+    "stars and sets": "NLST many/" + "*[a-b]" * 40 + "?",
+    "everywhere": "LIST */*/*/*/*",
+    "braces": "LIST {" + "a,{b,c}," * 20 + "}",
+    "open sets": "NLST many/*" + "[" * 200,
+    "deep": "LIST -R deep",
+    "dots": "LIST -laR " + "deep/../" * 100 + "deep",
+    "over the control connection": "STAT many/none*",
+}
 
 
 @pytest.fixture
@@ -36,6 +48,14 @@ def cpu_seconds(pids):
     return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
 
 
+def answered(session, line, *codes):
+    """The reply, which came in time."""
+    begin = time.monotonic()
+    reply = session.cmd(line, *codes)
+    assert time.monotonic() - begin < PROMPT_S, line
+    return reply
+
+
 def is_at_rest(server, seconds=1.0):
     workers = server.role("worker")
     before = cpu_seconds(workers)
@@ -46,9 +66,7 @@ def is_at_rest(server, seconds=1.0):
 def test_short_commands_among_many_hashes(server, tree, huge):
     with hashing(server, 40), contextlib.closing(server.login()) as other:
         for line, code in (("SIZE hello.txt", 213), ("RNFR hello.txt", 350), ("RNTO renamed", 250), ("MKD made", 257), ("HASH renamed", 213)):
-            begin = time.monotonic()
-            other.cmd(line, code)
-            assert time.monotonic() - begin < PROMPT_S, line
+            answered(other, line, code)
         begin = time.monotonic()
         assert b"renamed" in other.fetch("LIST")
         assert other.fetch("RETR renamed") == b"hello, world\n"
@@ -90,3 +108,76 @@ def test_the_work_of_who_is_gone_stops(server, huge, how):
         assert servers.run("kick", number, "--set", f"runtime-dir={server.work / 'run'}").returncode == 0
     session.reset() if how == "reset" else session.close()
     eventually(lambda: is_at_rest(server))
+
+
+# -- listings
+
+@pytest.fixture(scope="module")
+def crowded(pool):
+    """A server whose tree has a folder of very many files and one of very many levels; it belongs to these tests."""
+    server = pool.launch("--anonymous", "read", "--set", "workers-per-identity=1")
+    many = server.tree.mkdir("many")
+    for i in range(ENTRIES):
+        (many / f"{i:06}-{'ab' * 20}").touch()
+    folder = os.open(server.tree.mkdir("deep"), os.O_PATH)
+    for _ in range(DEPTH):
+        os.mkdir("d" * 30, 0o755, dir_fd=folder)
+        below = os.open("d" * 30, os.O_PATH, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    yield server.start()
+    server.stop()
+
+
+def memory_bytes(pids):
+    return sum(int(re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) << 10 for pid in pids)
+
+
+def test_listings_that_match_nothing(crowded):
+    """Each goes through the whole folder and says not a line; among 60 of them another session is served."""
+    with contextlib.ExitStack() as stack:
+        sessions = [stack.enter_context(contextlib.closing(crowded.anonymous())) for _ in range(60)]
+        other = stack.enter_context(contextlib.closing(crowded.anonymous()))
+        for session in sessions:
+            stack.enter_context(contextlib.closing(session.passive()))
+        for session in sessions:
+            session.send("LIST many/" + "*[a-b]" * 40 + "none")
+        began = time.monotonic()
+        slowest = 0
+        while time.monotonic() - began < 0.5:
+            begin = time.monotonic()
+            other.cmd("SIZE hello.txt", 213)
+            slowest = max(slowest, time.monotonic() - begin)
+        for session in sessions:
+            session.expect(150)
+            session.expect(226)
+        assert slowest < (time.monotonic() - began) / 3
+
+
+@pytest.mark.parametrize("line", BOMBS.values(), ids=BOMBS)
+def test_bombs(crowded, line):
+    """Twelve at once: refused or listed, another session is served meanwhile, and the worker does not grow with what it lists."""
+    with contextlib.ExitStack() as stack:
+        sessions = [stack.enter_context(contextlib.closing(crowded.anonymous())) for _ in range(12)]
+        other = stack.enter_context(contextlib.closing(crowded.anonymous()))
+        datas = [stack.enter_context(contextlib.closing(session.passive())) for session in sessions]
+        answered(other, "SIZE hello.txt", 213)
+        before = memory_bytes(crowded.role("worker"))
+        for session in sessions:
+            session.send(line)
+        for _ in range(10):
+            answered(other, "SIZE hello.txt", 213)
+            time.sleep(0.02)
+        assert memory_bytes(crowded.role("worker")) - before < 48 << 20
+        for session, data in zip(sessions, datas):
+            if session.expect(150, 213, 550, 451).code == 150:
+                wire.read_all(data)
+                session.expect(226, 451)
+
+
+def test_abort_ends_a_listing_that_matches_nothing(crowded):
+    with contextlib.closing(crowded.anonymous()) as session, contextlib.closing(session.passive()):
+        session.raw("LIST many/" + "*[a-b]" * 40 + "\r\nABOR\r\n")
+        codes = [session.reply().code for _ in range(2)]
+        assert codes[-1] in (226, 426) and session.cmd("NOOP").code in (200, 226)

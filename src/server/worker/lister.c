@@ -19,6 +19,8 @@
 #define FIRST_READ_BYTES 4096
 #define READ_BYTES 65536
 #define LEVEL_READ_BYTES 2048
+/* Entries of one fill. SECURITY: test_listings_that_match_nothing: a directory may be endless, and the thread is wanted by others. */
+#define FILL_STEPS_MAX 4096
 /* What one step appends at most: two lines, or one whose every byte is doubled. */
 #define STEP_MAX_BYTES (2 * LISTER_LINE_MAX_BYTES)
 
@@ -221,11 +223,13 @@ lister_fill(struct lister *l, char *out, size_t cap)
 	struct buf lines = buf_over(out, cap);
 	size_t enough = l->has_started ? cap - STEP_MAX_BYTES : FIRST_FILL_BYTES;
 
-	while (!l->error && l->step != STEP_END && lines.len < enough)
+	for (int i = 0; i < FILL_STEPS_MAX && !l->error && l->step != STEP_END && lines.len < enough; i++)
 		l->error = steps[l->step](l, &lines);
 	l->has_started = true;
 	l->dir.reader.cap = READ_BYTES;
-	return lines.len > 0 ? (long)lines.len : l->error;
+	if (lines.len > 0)
+		return (long)lines.len;
+	return !l->error && l->step != STEP_END ? -EINPROGRESS : l->error;
 }
 
 /* What stands in front of each name; what does not fit is told by its canonical path. */

@@ -17,8 +17,8 @@ struct lister;
  * lister_put_error(). The request is copied but for its tree, which must outlive the lister. A glob that
  * nothing matches is an empty listing. */
 MUST_USE int lister_open(struct fileop *request, struct lister **out);
-/* Formats whole lines into `out` of at least LISTER_FILL_MIN_BYTES: returns bytes written, 0 at the end, -errno on failure (-E2BIG:
- * more matches than glob_matches_max). The first call returns early, after a few dozen entries; later ones fill `out`. */
+/* Formats whole lines into `out` of at least LISTER_FILL_MIN_BYTES: returns bytes written, 0 at the end, -EINPROGRESS after many entries of which
+ * none is to be told (others may want the thread), another -errno on failure (-E2BIG: more matches than glob_matches_max). The first call returns early, after a few dozen entries; later ones fill `out`. */
 MUST_USE long lister_fill(struct lister *lister, char *out, size_t cap);
 void lister_close(struct lister **lister);
 /* The refusal for an error of lister_open() or lister_fill(): 550, 501 …, with the reason. */

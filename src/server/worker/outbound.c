@@ -127,14 +127,15 @@ outbound_pull(struct transfer *transfer, char *room, size_t cap)
 	return got;
 }
 
+/* False: *result is the end of this go. */
 static bool
-outbound_refill(struct transfer *transfer, uint64_t *pulled)
+outbound_refill(struct transfer *transfer, uint64_t *pulled, enum transfer_result *result)
 {
 	size_t cap;
 	char *room = filter_room(transfer->filter, &cap);
 	long got = outbound_pull(transfer, room, cap);
 	if (got < 0)
-		transfer_fail_file(transfer, (int)-got);
+		*result = got == -EINPROGRESS ? TRANSFER_YIELDS : transfer_fail_file(transfer, (int)-got);
 	else
 		filter_put(transfer->filter, (size_t)got);
 	*pulled += got > 0 ? (uint64_t)got : 0;
@@ -153,8 +154,8 @@ outbound_move_filtered(struct transfer *transfer)
 		struct slice ready = filter_ready(transfer->filter);
 		if (atomic_load(&transfer->is_cut))
 			return transfer_fail_data(transfer, ECONNABORTED);
-		if (ready.len == 0 && !outbound_refill(transfer, &pulled))
-			return TRANSFER_FAILED;
+		if (ready.len == 0 && !outbound_refill(transfer, &pulled, &result))
+			return result;
 		if (ready.len == 0)
 			continue;
 		transfer_choose_waiting(transfer);

@@ -103,6 +103,8 @@ statlist_done(struct job *job)
 		statlist->filled = -ECANCELED;
 	if (statlist->client->is_gone)
 		statlist_end(statlist, false);
+	else if (statlist->filled == -EINPROGRESS)
+		statlist_go_on(statlist);
 	else if (statlist->filled < 0 && !statlist->is_begun)
 		statlist_refuse(statlist);
 	else
