@@ -32,6 +32,7 @@ enum verb_flag {
 	VERB_IS_ENDPOINT = 1 << 4,     /* PORT PASV EPRT EPSV LPRT LPSV */
 	VERB_IS_IMPLEMENTED = 1 << 5,  /* without it the answer is 502 */
 	VERB_IS_WRITE = 1 << 6,        /* changes files: refused to read-only identities before it reaches a file */
+	VERB_NEEDS_TLS = 1 << 7,       /* refused, and not told by HELP, where there is no TLS */
 };
 
 enum verb_argument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_REQUIRED };
@@ -40,7 +41,7 @@ struct verb_info {
 	const char *name;
 	uint8_t argument;  /* enum verb_argument */
 	uint16_t flags;    /* enum verb_flag */
-	const char *usage; /* "SP <path>" form, for HELP and 501 texts */
+	const char *syntax; /* "Syntax: RETR <path>", for HELP and 501 */
 };
 
 enum command_status {
@@ -62,9 +63,9 @@ struct command {
  * out->verb is set even when the status is not OK, as far as known; VERB_FOREIGN comes with COMMAND_UNKNOWN. */
 enum command_status command_parse(struct slice line, struct command *out);
 
-/* The reply to a status other than COMMAND_OK. */
+/* The reply to a status other than COMMAND_OK of a line with that verb. */
 uint16_t command_status_code(enum command_status status);
-const char *command_status_text(enum command_status status);
+const char *command_status_text(enum command_status status, enum verb verb);
 
 /* The row of a verb; never null for a verb below VERB_COUNT. */
 const struct verb_info *command_verb_info(enum verb verb);

@@ -11,12 +11,11 @@ is_text(struct slice s, const char *text)
 
 /* 504 for what RFC 959 knows and this server does not offer, 501 for what nobody knows. */
 static struct session_action
-refuse_parameter(struct slice argument, const char *known_letters)
+refuse_parameter(struct slice argument, const char *known_letters, const char *text)
 {
 	/* Bit 0x20 is the case of a letter. */
-	if (argument.len && slice_contains(slice_of(known_letters), (char)(argument.ptr[0] & ~0x20)))
-		return session_reply(504, "Not available with that parameter.");
-	return session_reply(501, "Unknown parameter.");
+	bool is_known = argument.len && slice_contains(slice_of(known_letters), (char)(argument.ptr[0] & ~0x20));
+	return session_reply(is_known ? 504 : 501, text);
 }
 
 struct session_action
@@ -40,7 +39,7 @@ session_option_type(struct session *s, const struct session_context *context, co
 		s->type = (uint8_t)rows[i].type;
 		return session_reply(200, rows[i].text);
 	}
-	return refuse_parameter(command->argument, "AEIL");
+	return refuse_parameter(command->argument, "AEIL", "TYPE A, I and L 8 are available.");
 }
 
 struct session_action
@@ -49,7 +48,7 @@ session_option_mode(struct session *s, const struct session_context *context, co
 	bool is_stream = is_text(command->argument, "S");
 	(void)context;
 	if (!is_stream && !is_text(command->argument, "Z"))
-		return refuse_parameter(command->argument, "BCSZ");
+		return refuse_parameter(command->argument, "BCSZ", "MODE S and Z are available.");
 	s->mode = is_stream ? SESSION_MODE_STREAM : SESSION_MODE_ZLIB;
 	return session_reply(200, is_stream ? "Mode is S, stream." : "Mode is Z, deflated.");
 }
@@ -61,7 +60,7 @@ session_option_stru(struct session *s, const struct session_context *context, co
 	(void)context;
 	if (is_text(command->argument, "F"))
 		return session_reply(200, "Structure is F, file.");
-	return refuse_parameter(command->argument, "FRP");
+	return refuse_parameter(command->argument, "FRP", "STRU F is available.");
 }
 
 void
@@ -161,7 +160,7 @@ options_hash(struct session *s, struct slice rest)
 		s->hash = (uint8_t)hash;
 		return session_reply(200, session_hash_name((enum session_hash)hash));
 	}
-	return session_reply(501, "Unknown algorithm; FEAT lists those there are.");
+	return session_reply(501, "SHA-256, SHA-512, SHA-1, MD5 and CRC32 are available.");
 }
 
 /* "Z LEVEL n". */
@@ -194,7 +193,7 @@ session_option_opts(struct session *s, const struct session_context *context, co
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (is_text(word, rows[i].name))
 			return rows[i].set(s, rest);
-	return session_reply(501, "No such option.");
+	return session_reply(501, "OPTS UTF8, MLST, HASH and MODE are available.");
 }
 
 const char *

@@ -138,9 +138,9 @@ static const struct row rows[VERB_COUNT] = {
 	[VERB_REIN] = {.kind = SESSION_ACT_RETURN, .forgets = true},
 	[VERB_QUIT] = {.kind = SESSION_ACT_QUIT},
 	[VERB_HOST] = SAYS(503, "HOST comes before USER."),
-	[VERB_AUTH] = {.code = 503, .text = "AUTH comes before USER.", .forgets = true},
-	[VERB_PBSZ] = SAYS(503, "AUTH comes first."),
-	[VERB_PROT] = SAYS(503, "AUTH comes first."),
+	[VERB_AUTH] = {.code = 502, .text = "TLS is not configured on this server.", .forgets = true},
+	[VERB_PBSZ] = SAYS(503, "AUTH comes first; TLS is not configured on this server."),
+	[VERB_PROT] = SAYS(503, "AUTH comes first; TLS is not configured on this server."),
 	[VERB_PORT] = ENDPOINT(session_endpoint_port),
 	[VERB_PASV] = ENDPOINT(session_endpoint_pasv),
 	[VERB_EPRT] = ENDPOINT(session_endpoint_eprt),
@@ -205,7 +205,7 @@ decide(struct session *s, const struct session_context *context, enum command_st
 	if (s->is_epsv_all && (info->flags & VERB_IS_ENDPOINT) && command->verb != VERB_EPSV)
 		return session_reply(501, "After EPSV ALL only EPSV is taken.");
 	if (command_status != COMMAND_OK)
-		return session_reply(command_status_code(command_status), command_status_text(command_status));
+		return session_reply(command_status_code(command_status), command_status_text(command_status, command->verb));
 	/* SECURITY: test_session rights: the file system is asked only after this. */
 	const char *refusal = missing_right(context, row->rights);
 	if (refusal)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "ftp/site.h"
 
-#include "base/buf.h"
 #include "ftp/ftptime.h"
+#include "ftp/reply.h"
 
 static bool
 parse_mode(struct slice s, uint16_t *out)
@@ -73,20 +73,42 @@ parse_utime(struct slice rest, struct site_command *out)
 	return parse_utime_long(rest, out) || parse_utime_short(rest, out) ? SITE_OK : SITE_SYNTAX;
 }
 
+static enum site_status
+parse_help(struct slice rest, struct site_command *out)
+{
+	(void)rest, (void)out;
+	return SITE_OK;
+}
+
+static const struct {
+	const char *name;
+	enum site_status (*parse)(struct slice rest, struct site_command *out);
+	const char *usage;
+} rows[] = {
+	[SITE_CHMOD] = {"CHMOD", parse_chmod, " CHMOD <octal mode> <path>"},
+	[SITE_UTIME] = {"UTIME", parse_utime, " UTIME <YYYYMMDDHHMMSS> <path>"},
+	[SITE_HELP] = {"HELP", parse_help, " HELP"},
+};
+
 enum site_status
 site_parse(struct slice argument, struct site_command *out)
 {
 	struct slice rest = argument, word = slice_cut(&rest, ' ');
 	*out = (struct site_command){.verb = SITE_HELP};
-	if (slice_equal_nocase(word, SLICE_LITERAL("HELP")))
-		return SITE_OK;
-	if (slice_equal_nocase(word, SLICE_LITERAL("CHMOD"))) {
-		out->verb = SITE_CHMOD;
-		return parse_chmod(rest, out);
-	}
-	if (slice_equal_nocase(word, SLICE_LITERAL("UTIME"))) {
-		out->verb = SITE_UTIME;
-		return parse_utime(rest, out);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!slice_equal_nocase(word, slice_of(rows[i].name)))
+			continue;
+		out->verb = (enum site_verb)i;
+		return rows[i].parse(rest, out);
 	}
 	return SITE_UNKNOWN;
+}
+
+void
+site_put_help(struct buf *out)
+{
+	reply_begin(out, 214, "These SITE commands work:");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		reply_line(out, slice_of(rows[i].usage));
+	reply_end(out, 214, "End.");
 }

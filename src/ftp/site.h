@@ -7,7 +7,7 @@
 #ifndef FTP_SITE_H
 #define FTP_SITE_H
 
-#include "base/slice.h"
+#include "base/buf.h"
 
 enum site_status {
 	SITE_OK,
@@ -25,5 +25,7 @@ struct site_command {
 };
 
 MUST_USE enum site_status site_parse(struct slice argument, struct site_command *out);
+/* The whole answer to SITE HELP. */
+void site_put_help(struct buf *out);
 
 #endif

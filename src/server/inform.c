@@ -16,7 +16,7 @@ inform_put_features(struct buf *out, const struct session *session)
 static bool
 is_told(enum verb verb)
 {
-	return command_verb_info(verb)->flags & VERB_IS_IMPLEMENTED;
+	return (command_verb_info(verb)->flags & (VERB_IS_IMPLEMENTED | VERB_NEEDS_TLS)) == VERB_IS_IMPLEMENTED;
 }
 
 static void
@@ -39,22 +39,13 @@ put_verbs(struct buf *out)
 		reply_line(out, buf_slice(&line));
 }
 
-static void
-put_usage(struct buf *out, unsigned code, const struct verb_info *info)
-{
-	char storage[256];
-	struct buf text = BUF_OVER(storage);
-	buf_printf(&text, "Syntax: %s%s%s", info->name, *info->usage ? " " : "", info->usage);
-	reply_put_slice(out, code, buf_slice(&text));
-}
-
 void
 inform_put_help(struct buf *out, struct slice argument)
 {
 	for (enum verb verb = VERB_UNKNOWN; argument.len && verb < VERB_COUNT; verb++) {
 		if (!is_told(verb) || !slice_equal_nocase(argument, slice_of(command_verb_info(verb)->name)))
 			continue;
-		put_usage(out, 214, command_verb_info(verb));
+		reply_put(out, 214, command_verb_info(verb)->syntax);
 		return;
 	}
 	if (argument.len) {
@@ -69,17 +60,5 @@ inform_put_help(struct buf *out, struct slice argument)
 void
 inform_put_bad(struct buf *out, enum command_status status, enum verb verb)
 {
-	static const struct {
-		unsigned code;
-		const char *text;
-	} replies[] = {
-		[COMMAND_UNKNOWN] = {500, "Unknown command."},
-		[COMMAND_BAD_VERB] = {500, "That is no command."},
-		[COMMAND_TOO_LONG] = {500, "Line too long."},
-		[COMMAND_UNSUPPORTED] = {502, "This server does not implement that command."},
-	};
-	if (status == COMMAND_BAD_SYNTAX)
-		put_usage(out, 501, command_verb_info(verb));
-	else
-		reply_put(out, replies[status].code, replies[status].text);
+	reply_put(out, command_status_code(status), command_status_text(status, verb));
 }

@@ -54,3 +54,24 @@ def test_help_names_every_verb_that_works(alice):
     for verb in ("USER PASS CWD CDUP QUIT REIN PORT PASV EPRT EPSV TYPE STRU MODE RETR STOR STOU APPE ALLO REST RNFR RNTO ABOR DELE RMD MKD PWD "
                  "LIST NLST MLSD MLST SITE SYST STAT HELP NOOP FEAT OPTS SIZE MDTM MFMT HASH RANG AVBL LANG CLNT HOST ACCT").split():
         assert re.search(rf"\b{verb}\b", text), verb
+
+
+def listed(alice):
+    return [verb for line in alice.cmd("HELP", 214).body for verb in line.split()]
+
+
+def test_help_names_nothing_else(alice):
+    """What it names is answered, and told with its syntax; a wrong argument is refused in the same words."""
+    for verb in listed(alice):
+        assert alice.cmd(f"HELP {verb}", 214).text.startswith(f"214 Syntax: {verb}")
+    for verb in set(listed(alice)) - {"QUIT", "REIN", "USER", "PASV", "EPSV"}:
+        assert alice.cmd(verb).code not in (500, 502), verb
+    assert alice.cmd("RETR", 501).text == "501 Syntax: RETR <path>"
+
+
+@pytest.mark.parametrize("command, words", [
+    ("SITE HELP", "CHMOD UTIME HELP"), ("OPTS NOSUCH", "UTF8 MLST HASH MODE"), ("OPTS HASH NOSUCH", "SHA-256 SHA-512 SHA-1 MD5 CRC32"),
+    ("TYPE E", "A I L"), ("MODE B", "S Z"), ("STRU R", "F"), ("AUTH TLS", "TLS"), ("OPTS MODE X", "Z LEVEL")])
+def test_refusals_say_what_there_is(alice, command, words):
+    text = alice.cmd(command, 214, 501, 502, 504).text
+    assert all(re.search(rf"\b{word}\b", text) for word in words.split()), text

@@ -3,6 +3,7 @@
 
 #include "base/loop.h"
 #include "ftp/reply.h"
+#include "ftp/site.h"
 #include "server/inform.h"
 #include "server/worker/account.h"
 #include "server/worker/control.h"
@@ -32,8 +33,14 @@ dispatch_reply(const struct dispatch *d)
 static void
 dispatch_put_help(struct buf *reply, const struct dispatch *d)
 {
-	bool is_site = d->action->verb == VERB_SITE;
-	inform_put_help(reply, is_site ? SLICE_LITERAL("SITE") : d->action->path);
+	inform_put_help(reply, d->action->path);
+}
+
+static void
+dispatch_put_site_help(struct buf *reply, const struct dispatch *d)
+{
+	(void)d;
+	site_put_help(reply);
 }
 
 static void
@@ -63,7 +70,7 @@ dispatch_inform(const struct dispatch *d)
 	static void (*const rows[VERB_COUNT])(struct buf *, const struct dispatch *) = {
 		[VERB_FEAT] = dispatch_put_features,
 		[VERB_HELP] = dispatch_put_help,
-		[VERB_SITE] = dispatch_put_help,
+		[VERB_SITE] = dispatch_put_site_help,
 		[VERB_STAT] = dispatch_put_status,
 		[VERB_OPTS] = dispatch_put_options,
 	};

@@ -127,8 +127,10 @@ tree_open_parent(const struct tree *tree, const char *path, const char **leaf)
 	const char *slash = strrchr(path, '/');
 	char parent[TREE_PATH_MAX];
 
-	if (!slash || !slash[1] || tree_is_hidden_path(path))
+	if (!slash || tree_is_hidden_path(path))
 		return -EINVAL;
+	if (!slash[1])
+		return -EBUSY;
 	if (!slice_to_cstr(slice_make(path, (size_t)(slash - path)), parent, sizeof(parent)))
 		return -ENAMETOOLONG;
 	*leaf = slash + 1;

@@ -32,8 +32,8 @@ MUST_USE int tree_open(const struct tree *tree, const char *path, int flags, mod
 /* Like tree_open(O_RDONLY) but never waits for a disk: -EAGAIN when the names are not in the kernel's cache. *status is the file's, given
  * with a descriptor only. Event loop. */
 MUST_USE int tree_open_cached(const struct tree *tree, const char *path, struct stat *status);
-/* Opens the parent directory (O_PATH) and points *leaf into `path`. -EINVAL for "/" and for names with the temporary prefix,
- * -EBUSY for the top of a mount. */
+/* Opens the parent directory (O_PATH) and points *leaf into `path`. -EINVAL for names with the temporary prefix, -EBUSY for "/" and
+ * the top of a mount. */
 MUST_USE int tree_open_parent(const struct tree *tree, const char *path, const char **leaf);
 /* Opens one name, which may have the temporary prefix, in a directory; never follows a link. */
 MUST_USE int tree_open_leaf(int parent_fd, const char *leaf, int flags, mode_t mode);

@@ -93,12 +93,12 @@ table(void **state)
 		const struct verb_info *info = command_verb_info((enum verb)verb);
 		struct command command;
 		assert_non_null(info->name);
-		assert_non_null(info->usage);
+		struct slice usage = slice_skip(slice_of(info->syntax), strlen("Syntax: ") + strlen(info->name));
 		assert_int_not_equal(command_parse(slice_of(info->name), &command), COMMAND_UNKNOWN);
 		CHECK(command.verb == (enum verb)verb, info->name);
 		CHECK(!(info->flags & VERB_IS_BEFORE_LOGIN) || (info->flags & VERB_IS_IMPLEMENTED), info->name);
 		CHECK(!(info->flags & VERB_IS_TRANSFER) || (info->flags & VERB_HAS_PATH), info->name);
-		CHECK((info->argument == ARGUMENT_NONE) == (info->usage[0] == '\0') || verb == VERB_LPSV, info->name);
+		CHECK((info->argument == ARGUMENT_NONE) == (usage.len == 0) || verb == VERB_LPSV, info->name);
 	}
 }
 

@@ -16,7 +16,7 @@ static const struct {
 	{L("REIN"), 0, SESSION_ACT_RETURN},
 	{L("QUIT"), 0, SESSION_ACT_QUIT},
 	{L("HOST x"), 503, 0},
-	{L("AUTH TLS"), 503, 0},
+	{L("AUTH TLS"), 502, 0},
 	{L("PBSZ 0"), 503, 0},
 	{L("PROT P"), 503, 0},
 	{L("ADAT x"), 502, 0},

@@ -62,9 +62,20 @@ parse(void **state)
 	}
 }
 
+static void
+help_lists_each(void **state)
+{
+	(void)state;
+	char storage[512];
+	struct buf out = BUF_OVER(storage);
+	site_put_help(&out);
+	CHECK_TEXT(buf_slice(&out),
+	    L("214-These SITE commands work:\r\n CHMOD <octal mode> <path>\r\n UTIME <YYYYMMDDHHMMSS> <path>\r\n HELP\r\n214 End.\r\n"), "help");
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(parse)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(parse), cmocka_unit_test(help_lists_each)};
 	return cmocka_run_group_tests_name("site", tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ changes_directory(void **state)
 	assert_reply(f, VERB_CDUP, "", "250 \"/\" is the current directory.\r\n");
 	assert_reply(f, VERB_CWD, "none", "550 Cannot change to \"/none\": there is no such file or directory.\r\n");
 	assert_false(f->op.is_success);
-	assert_reply(f, VERB_CWD, "file", "550 Cannot change to \"/file\": a part of it is not a directory.\r\n");
+	assert_reply(f, VERB_CWD, "file", "550 Cannot change to \"/file\": it, or a part of it, is not a directory.\r\n");
 }
 
 static void
@@ -59,7 +59,9 @@ makes_and_removes_directories(void **state)
 	assert_reply(f, VERB_MKD, "say \"hi\"", "257 \"/say \"\"hi\"\"\" created.\r\n");
 	fixture_put(f, "/a/x", "");
 	assert_reply(f, VERB_RMD, "a", "550 Cannot remove the directory \"/a\": the directory is not empty.\r\n");
-	assert_reply(f, VERB_RMD, "/", "553 Cannot remove the directory \"/\": this name cannot be used here.\r\n");
+	assert_reply(f, VERB_RMD, "/", "550 Cannot remove the directory \"/\": the server needs it where it is.\r\n");
+	assert_reply(f, VERB_MKD, "/", "550 Cannot make the directory \"/\": it exists already.\r\n");
+	assert_reply(f, VERB_RMD, "a/x", "550 Cannot remove the directory \"/a/x\": it, or a part of it, is not a directory.\r\n");
 	assert_reply(f, VERB_DELE, "a", "550 Cannot delete \"/a\": it is a directory.\r\n");
 	assert_reply(f, VERB_DELE, "a/x", "250 File deleted.\r\n");
 	assert_string_equal(f->op.event, "file.deleted");
@@ -86,7 +88,7 @@ renames(void **state)
 	fixture_put(f, "/a", "content");
 	fixture_put(f, "/taken", "old");
 	assert_reply_begins(f, VERB_RNFR, "none", "550 Cannot rename \"/none\": there is no");
-	assert_reply_begins(f, VERB_RNFR, "/", "553 ");
+	assert_reply_begins(f, VERB_RNFR, "/", "550 ");
 	assert_reply_begins(f, VERB_RNFR, "a", "350 ");
 	snprintf(f->op.rename_from, sizeof(f->op.rename_from), "%s", f->op.path);
 	f->op.rights = SESSION_MAY_RENAME;

@@ -218,7 +218,7 @@ changes_directories(void **state)
 	assert_int_equal(tree_remove_directory(&f->tree, "/a/b"), -ENOTDIR);
 	assert_int_equal(tree_remove_file(&f->tree, "/a/b"), 0);
 	assert_int_equal(tree_remove_directory(&f->tree, "/a"), 0);
-	assert_int_equal(tree_remove_directory(&f->tree, "/"), -EINVAL);
+	assert_int_equal(tree_remove_directory(&f->tree, "/"), -EBUSY);
 	assert_int_equal(tree_enter(&f->tree, "/"), 0);
 	assert_int_equal(tree_enter(&f->tree, "/a"), -ENOENT);
 }
