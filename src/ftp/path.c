@@ -69,14 +69,6 @@ path_leaf(struct slice path)
 	return slice_skip(path, last_separator(path) + 1);
 }
 
-bool
-path_is_below(struct slice path, struct slice root)
-{
-	if (root.len == 1)
-		return true;
-	return slice_starts_with(path, root) && (path.len == root.len || path.ptr[root.len] == '/');
-}
-
 static void
 put_byte(struct buf *b, char c)
 {

@@ -23,8 +23,6 @@ MUST_USE enum path_status path_resolve(struct slice cwd, struct slice argument, 
 /* Of canonical paths. The parent of "/" is "/"; the leaf of "/" is empty. Both borrow from `path`. */
 struct slice path_parent(struct slice path);
 struct slice path_leaf(struct slice path);
-/* True when `path` is `root` or lies below it. */
-bool path_is_below(struct slice path, struct slice root);
 
 /* Both write a pathname into a reply so that it can neither end the line nor start a Telnet command: byte 255 is doubled, CR becomes
  * CR NUL, any other control byte (LF has no form at all) becomes '?'. path_put_quoted() adds the quotes of 257 and doubles inner ones. */

@@ -112,19 +112,6 @@ algebra(void **state)
 }
 
 static void
-below(void **state)
-{
-	(void)state;
-	assert_true(path_is_below(L("/"), L("/")));
-	assert_true(path_is_below(L("/a/b"), L("/")));
-	assert_true(path_is_below(L("/a"), L("/a")));
-	assert_true(path_is_below(L("/a/b"), L("/a")));
-	assert_false(path_is_below(L("/ab"), L("/a")));
-	assert_false(path_is_below(L("/"), L("/a")));
-	assert_false(path_is_below(L("/b/a"), L("/a")));
-}
-
-static void
 put(void **state)
 {
 	(void)state;
@@ -158,7 +145,6 @@ main(void)
 		cmocka_unit_test(resolve_limits),
 		cmocka_unit_test(resolve_random),
 		cmocka_unit_test(algebra),
-		cmocka_unit_test(below),
 		cmocka_unit_test(put),
 	};
 	return cmocka_run_group_tests_name("path", tests, NULL, NULL);
