@@ -19,7 +19,7 @@
 #define FIRST_READ_BYTES 4096
 #define READ_BYTES 65536
 #define LEVEL_READ_BYTES 2048
-/* Entries of one fill. SECURITY: test_listings_that_match_nothing: a directory may be endless, and the thread is wanted by others. */
+/* Entries of one fill. SECURITY: test_lister huge_directory: a directory may be endless, and the thread is wanted by others. */
 #define FILL_STEPS_MAX 4096
 /* What one step appends at most: two lines, or one whose every byte is doubled. */
 #define STEP_MAX_BYTES (2 * LISTER_LINE_MAX_BYTES)

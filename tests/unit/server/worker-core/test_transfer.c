@@ -124,6 +124,9 @@ test_upload_that_is_aborted_is_not_whole(void **state)
 	struct scene *s = *state;
 	int data;
 	begin_upload(s, &data);
+	/* The job is on a thread, waiting a little for more. */
+	assert_int_equal(write(data, "more", 4), 4);
+	usleep(2000);
 	scene_say(s, "ABOR\r\n");
 	scene_expect(s, "426 ");
 	scene_expect(s, "226 ");
