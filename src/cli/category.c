@@ -9,8 +9,7 @@
 static const struct {
 	const char *behaves, *means;
 } policies[] = {
-	[PORT_POLICY_SUPPRESS] = {"behaves as 2",
-	    "Data connections are made only with the client that asks for them. The server cannot be used against others."},
+	[PORT_POLICY_SUPPRESS] = {"behaves as 2", "Data connections are made only with the client that asks for them."},
 	[PORT_POLICY_ALLOW_LIST] = {"behaves as 2 but for its allow rules",
 	    "Data connections are made with the client that asks for them, and with third parties only where an allow block permits it."},
 	[PORT_POLICY_RFC] = {"behaves as 1",
@@ -21,32 +20,28 @@ static const struct {
 static void
 put_sentence(FILE *out, const struct settings *s)
 {
-	fprintf(out, "CERT category 3, set to %s (%s)", policy_name(s->port_policy), policies[s->port_policy].behaves);
+	enum port_policy widest = settings_widest_port_policy(s);
+	fprintf(out, "CERT category 3, set to %s (%s", policy_name(s->port_policy), policies[s->port_policy].behaves);
+	if (widest > s->port_policy)
+		fprintf(out, "), with exceptions set to %s (%s", policy_name(widest), policies[widest].behaves);
+	fputc(')', out);
 }
 
-static bool
-has_subject_with(const struct subject_settings *subjects, size_t count, enum port_policy policy)
+/* Nothing that holds for some sessions only is said of all. */
+static void
+put_meaning(FILE *out, const struct settings *s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (subjects[i].port_policy == policy)
-			return true;
-	return false;
-}
-
-static bool
-is_anywhere(const struct settings *s, enum port_policy policy)
-{
-	for (size_t i = 0; i < s->listener_count; i++)
-		if (s->listeners[i].port_policy == policy)
-			return true;
-	return s->port_policy == policy || has_subject_with(s->for_users, s->for_user_count, policy) ||
-	    has_subject_with(s->for_groups, s->for_group_count, policy);
+	enum port_policy widest = settings_widest_port_policy(s);
+	fputs(policies[s->port_policy].means, out);
+	if (widest > s->port_policy)
+		fprintf(out, "\nSessions that an exception is for:\n%s", policies[widest].means);
+	fputs(widest == PORT_POLICY_SUPPRESS ? " The server cannot be used against others.\n" : "\n", out);
 }
 
 static void
 put_warning(FILE *out, const struct settings *s)
 {
-	if (!is_anywhere(s, PORT_POLICY_RFC))
+	if (!settings_has_port_policy(s, PORT_POLICY_RFC))
 		return;
 	terminal_put(out, TERMINAL_WARNING, "WARNING");
 	fputs(": port-policy = rfc lets clients send this server's connections to any host (FTP bounce). Use suppress, or allow-list for known\n"
@@ -58,7 +53,8 @@ category_put_short(FILE *out, const struct settings *settings)
 {
 	fputs("Policy: ", out);
 	put_sentence(out, settings);
-	fprintf(out, ".\n%s\n", policies[settings->port_policy].means);
+	fputs(".\n", out);
+	put_meaning(out, settings);
 	put_warning(out, settings);
 }
 
@@ -74,13 +70,14 @@ put_origin(FILE *out, const struct config_origin *origin)
 static void
 put_service_ports(FILE *out, const struct settings *s)
 {
-	fputs("Never connected to: ports below 1024", out);
+	bool has_rfc = settings_has_port_policy(s, PORT_POLICY_RFC);
+	fprintf(out, "Never connected to%s: ports below 1024", has_rfc ? ", except under rfc" : "");
 	for (size_t i = 0; i < s->service_port_count; i++) {
 		const struct port_range *range = &s->service_ports[i];
 		fprintf(out, range->first == range->last ? ", %u" : ", %u-%u", range->first, range->last);
 	}
 	fputs("\n(service-ports; a client may simply try another port)\n", out);
-	if (is_anywhere(s, PORT_POLICY_ALLOW_LIST))
+	if (settings_has_port_policy(s, PORT_POLICY_ALLOW_LIST))
 		fputs("An allow rule opens such ports only when it names nothing else.\n", out);
 }
 
@@ -104,11 +101,11 @@ static void
 put_rules(FILE *out, const struct settings *s)
 {
 	if (s->rule_count == 0) {
-		if (is_anywhere(s, PORT_POLICY_ALLOW_LIST))
+		if (settings_has_port_policy(s, PORT_POLICY_ALLOW_LIST))
 			fputs("Allow rules: none, so nothing is permitted that suppress would refuse.\n", out);
 		return;
 	}
-	fputs(is_anywhere(s, PORT_POLICY_ALLOW_LIST) ? "Allow rules:\n" : "Allow rules, without effect as no policy is allow-list:\n", out);
+	fputs(settings_has_port_policy(s, PORT_POLICY_ALLOW_LIST) ? "Allow rules:\n" : "Allow rules, without effect as no policy is allow-list:\n", out);
 	for (const struct config_block *block = config_root(s->origin); block; block = block->next)
 		if (strcmp(block->section->name, "allow") == 0)
 			put_rule(out, block);
@@ -144,8 +141,9 @@ category_put_long(FILE *out, const struct settings *settings)
 	put_sentence(out, settings);
 	fputs("\nSet by: ", out);
 	put_origin(out, &value.origin);
-	fprintf(out, "\n\n%s\n\n", policies[settings->port_policy].means);
-	fputs("The categories (CERT, 1998, \"Problems With The FTP PORT Command\"):\n"
+	fputs("\n\n", out);
+	put_meaning(out, settings);
+	fputs("\nThe categories (CERT, 1998, \"Problems With The FTP PORT Command\"):\n"
 	      "  1  the server connects to whatever address and port a client names\n"
 	      "  2  the server connects to the client that asks, and to nobody else\n"
 	      "  3  either, by a setting: here port-policy\n\n", out);

@@ -185,6 +185,34 @@ settings_policy(const struct settings *s, size_t listener, struct slice user, st
 	};
 }
 
+static bool
+is_for_a_subject(const struct subject_settings *subjects, size_t count, enum port_policy policy)
+{
+	for (size_t i = 0; i < count; i++)
+		if (subjects[i].port_policy == policy)
+			return true;
+	return false;
+}
+
+bool
+settings_has_port_policy(const struct settings *s, enum port_policy policy)
+{
+	for (size_t i = 0; i < s->listener_count; i++)
+		if (s->listeners[i].port_policy == policy)
+			return true;
+	return s->port_policy == policy || is_for_a_subject(s->for_users, s->for_user_count, policy) ||
+	    is_for_a_subject(s->for_groups, s->for_group_count, policy);
+}
+
+enum port_policy
+settings_widest_port_policy(const struct settings *s)
+{
+	enum port_policy widest = PORT_POLICY_RFC;
+	while (widest > PORT_POLICY_SUPPRESS && !settings_has_port_policy(s, widest))
+		widest--;
+	return widest;
+}
+
 struct addr
 settings_public_address(const struct settings *s, size_t listener, const struct addr *client, const struct addr *local)
 {

@@ -130,6 +130,10 @@ void settings_free(struct settings **settings);
 /* The policy in force for a session: user overrides group overrides listener overrides the global one. `listener` counts in
  * s->listeners. The policy borrows from `s`. */
 struct policy settings_policy(const struct settings *s, size_t listener, struct slice user, struct slice group);
+/* Whether some session could have this policy: it is the global one, or a listener's, a user's or a group's. */
+bool settings_has_port_policy(const struct settings *s, enum port_policy policy);
+/* The one that permits most of those that some session could have. */
+enum port_policy settings_widest_port_policy(const struct settings *s);
 
 /* The address a client is told in 227 on a session whose socket has `local`: the first public-address-for rule that holds the client,
  * else the listener's, else the global one, else `local`. */

@@ -147,7 +147,7 @@ static int
 conclude(const json_t *end, FILE *out)
 {
 	const char *error = json_string_value(json_object_get(end, "error"));
-	const char *policy = json_string_value(json_object_get(end, "port-policy"));
+	const char *policy = json_string_value(json_object_get(end, "widest-port-policy"));
 	if (!end || error) {
 		fprintf(stderr, "breakwater: %s\n", error ? error : "the server has hung up");
 		return EXIT_FAILURE;
@@ -155,7 +155,8 @@ conclude(const json_t *end, FILE *out)
 	if (!json_is_true(json_object_get(end, "complete")))
 		fputs("breakwater: some processes did not answer; the list is not complete\n", stderr);
 	if (policy && strcmp(policy, "rfc") == 0)
-		fputs("Warning: port-policy is rfc: this server connects to any address and port that a client names (CERT category 1).\n", out);
+		fputs("WARNING: port-policy = rfc is in force, for all or by an exception (see breakwater policy): this server connects to any address\n"
+		      "and port that such a client names (CERT category 1).\n", out);
 	return EXIT_SUCCESS;
 }
 

@@ -93,7 +93,7 @@ word_for(bool value)
 void
 control_put_end(struct buf *out, bool is_complete, const char *port_policy)
 {
-	buf_printf(out, "{\"end\":true,\"complete\":%s,\"port-policy\":\"%s\"}\n", word_for(is_complete), port_policy);
+	buf_printf(out, "{\"end\":true,\"complete\":%s,\"widest-port-policy\":\"%s\"}\n", word_for(is_complete), port_policy);
 }
 
 void

@@ -2,7 +2,7 @@
 /* The language of the control socket: a line of JSON asks, lines of JSON answer, and {"end":true} is the last one. Pure but for memory; used by
  * the role status and by `breakwater sessions` and `kick`.
  *
- *     {"sessions":true}       one line for each session, then {"end":true,"complete":BOOL,"port-policy":NAME}
+ *     {"sessions":true}       one line for each session, then {"end":true,"complete":BOOL,"widest-port-policy":NAME}
  *     {"kick":"ID"}           {"end":true,"found":BOOL}
  *     anything else           {"end":true,"error":TEXT} */
 #ifndef STATUS_CONTROL_H
@@ -27,6 +27,7 @@ void control_put_request(struct buf *out, const struct control_request *request)
 
 /* One session as a line. `m` is a MESSAGE_RECORD; `verb` and `port_policy` are names for its numbers. */
 void control_put_session(struct buf *out, const struct message *m, const char *verb, const char *port_policy);
+/* `port_policy` is the name of the one that permits most of all in force. */
 void control_put_end(struct buf *out, bool is_complete, const char *port_policy);
 void control_put_kicked(struct buf *out, bool is_found);
 void control_put_error(struct buf *out, const char *text);

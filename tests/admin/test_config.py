@@ -105,6 +105,17 @@ def test_policy(config, policy, behaves):
     assert ("warning" in (said + done.stderr).lower()) == (policy == "rfc")
 
 
+@pytest.mark.parametrize("wide, policy", [
+    ('for-user "bob" { port-policy = rfc }', "rfc"), ('for-group "fxp" { port-policy = allow-list }', "allow-list"),
+    ('listen "back" { address = ":2122" port-policy = rfc }', "rfc")])
+def test_policy_promises_nothing_that_an_exception_breaks(config, wide, policy):
+    said = servers.run("policy", "--config", config(GOOD)).stdout
+    assert "cannot be used against others" in said and "exceptions" not in said
+    said = servers.run("policy", "--config", config(GOOD + wide)).stdout
+    assert "cannot be used against others" not in said and f"with exceptions set to {policy}" in said
+    assert ("WARNING" in said) == (policy == "rfc")
+
+
 def test_policy_tells_the_deny_list(config):
     said = servers.run("policy", "--config", config(GOOD)).stdout
     for ports in ("2049", "3306", "5900-5909", "6000-6063", "11211"):

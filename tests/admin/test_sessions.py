@@ -108,3 +108,21 @@ def test_the_control_socket_is_private(server):
 def test_a_dangerous_policy_is_shown(ask, guest):
     assert "rfc" in ask("sessions")
     assert "rfc" in str(find(ask, "anonymous"))
+
+
+@pytest.mark.parametrize("config, options", [
+    ('for-user "bob" { port-policy = rfc }', ()), ('for-group "fxp" { port-policy = rfc }', ()),
+    ("", ("--set", f"listen.back.address=127.0.0.1:{servers.free_port()}", "--set", "listen.back.port-policy=rfc"))], ids=["user", "group", "listener"])
+def test_a_dangerous_exception_is_shown(launch, config, options):
+    own = launch(*options, config="anonymous = read\nanonymous-root = \"{tree}\"\n" + config)
+    control = ("--set", f"runtime-dir={own.work / 'run'}")
+    with contextlib.closing(own.anonymous()):
+        done = servers.run("sessions", *control)
+        assert done.returncode == 0 and "WARNING" in done.stdout and "rfc" in done.stdout
+        done = servers.run("sessions", "--json", *control)
+        assert done.returncode == 0 and "WARNING" in done.stderr and json.loads(done.stdout)["port-policy"] == "suppress"
+    assert "WARNING" in (own.work / "out").read_text()
+
+
+def test_a_harmless_policy_is_no_warning(ask, guest):
+    assert "warning" not in ask("sessions").lower()

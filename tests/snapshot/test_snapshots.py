@@ -15,6 +15,7 @@ COMMANDS = ["", "serve", "policy", "sessions", "kick", "user", "user add", "user
 POLICIES = {"suppress": "", "rfc": "port-policy = rfc\n", "allow-list": """port-policy = allow-list
 allow { client = "192.0.2.0/24" target = "198.51.100.7/32" ports = 50000-50100 direction = passive user = "mirror" }
 for-user "press" { port-policy = suppress }
+""", "exception": """listen "back" { address = "192.0.2.1:21" port-policy = rfc }
 """}
 
 

@@ -27,7 +27,7 @@ finish_list(struct status *status)
 {
 	char storage[256];
 	struct buf line = BUF_OVER(storage);
-	control_put_end(&line, status->is_complete, policy_name((enum port_policy)status->role.settings->port_policy));
+	control_put_end(&line, status->is_complete, policy_name(settings_widest_port_policy(status->role.settings)));
 	finish(status, buf_slice(&line));
 }
 
