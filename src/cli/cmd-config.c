@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/config-write.h"
 #include "cli/commands.h"
+#include "cli/homes.h"
 #include "cli/sources.h"
 
 /* The file may be given as a word, since it is what these commands are about. */
@@ -13,13 +14,20 @@ load(struct sources *sources, const struct options *options)
 	return sources_add_options(sources, options) ? sources_load(sources) : NULL;
 }
 
+static void
+say_good(const char *file, const struct settings *settings)
+{
+	size_t warnings = homes_warn("config check", settings, !file);
+	printf("%s: in order%s\n", file ? file : "no file, all defaults", warnings ? ", but for the warnings" : "");
+}
+
 static int
 run_check(const struct options *options)
 {
 	struct sources sources;
 	struct settings *settings = load(&sources, options);
 	if (settings)
-		printf("%s: in order\n", sources.config.file ? sources.config.file : "no file, all defaults");
+		say_good(sources.config.file, settings);
 	int status = settings ? EXIT_SUCCESS : EXIT_FAILURE;
 	settings_free(&settings);
 	sources_close(&sources);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/commands.h"
 #include "cli/greeting.h"
+#include "cli/homes.h"
 #include "cli/quick.h"
 
 struct start {
@@ -36,6 +37,7 @@ serve(struct start *start, const struct options *options)
 	start->settings = sources_load(&start->sources);
 	if (!start->settings)
 		return EXIT_FAILURE;
+	homes_warn("serve", start->settings, is_quick);
 	return monitor_run(start->settings, &start->sources.config, on_ready, start);
 }
 

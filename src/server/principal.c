@@ -37,7 +37,7 @@ principal_of_settings(const struct settings *settings, struct slice name, struct
 	if (i == settings->user_count)
 		return false;
 	const struct user_settings *user = &settings->users[i];
-	*out = (struct principal){.identity = {.rights = user->rights}};
+	*out = (struct principal){.identity = {.rights = user->rights, .uid = user->uid}};
 	return slice_to_cstr(name, out->user, sizeof(out->user)) && slice_to_cstr(slice_of(user->group), out->group, sizeof(out->group)) &&
 	    slice_to_cstr(slice_of(user->home), out->home, sizeof(out->home)) &&
 	    slice_to_cstr(slice_of(user->password_hash), out->password_hash, sizeof(out->password_hash));

@@ -113,6 +113,17 @@ check_passwords(struct config *config, const struct settings *s)
 }
 
 static void
+check_uids(struct config *config, const struct settings *s)
+{
+	for (size_t i = 0; i < s->user_count; i++) {
+		struct config_origin origin = origin_of_block(config, "user", i);
+		if (s->users[i].uid && s->users[i].uid < s->min_uid)
+			config_error(config, &origin, "user \"%s\" has uid %u, below min-uid = %u: nobody is served as a system account", s->users[i].name,
+			    s->users[i].uid, s->min_uid);
+	}
+}
+
+static void
 check_rules(struct config *config, const struct settings *s)
 {
 	for (size_t i = 0; i < s->rule_count; i++) {
@@ -134,6 +145,7 @@ settings_check_all(struct config *config, const struct settings *s)
 		check_listeners,
 		check_directories,
 		check_passwords,
+		check_uids,
 		check_rules,
 	};
 	size_t before = config_error_count(config);

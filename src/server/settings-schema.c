@@ -185,6 +185,7 @@ static const struct config_key user_keys[] = {
 	{"group", &config_type_text, AT(user_settings, group), .fallback = "", .help = "Group of the user, for for-group and allow blocks."},
 	{"rights", &config_type_choices_16, AT(user_settings, rights), .fallback = "read-only", .choices = right_choices, .is_list = true,
 	    .help = "What the user may do."},
+	{"uid", &config_type_number, AT(user_settings, uid), .fallback = "0", .help = "User id that the files are served as, min-uid or above. 0: that of files-user."},
 	{0}};
 
 static const struct config_key host_title = {"name", &config_type_text, AT(host_settings, name), .help = "The name that clients send with HOST."};

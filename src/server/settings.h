@@ -45,6 +45,7 @@ struct user_settings {
 	const char *home;          /* absolute */
 	const char *group;         /* for policy rules and for-group; empty: none */
 	uint16_t rights;           /* enum session_right, or-ed */
+	uint32_t uid;              /* of the account whose files these are; 0: files_user */
 };
 
 /* host "NAME" { root = …  anonymous = … } (RFC 7151) */

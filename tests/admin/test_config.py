@@ -49,6 +49,23 @@ def test_a_mistake_has_its_line(config, line, hints):
     assert all(hint in said for hint in hints), said
 
 
+@pytest.mark.root
+@pytest.mark.parametrize("line, hints", [
+    ('user "bob" { home = "/root" password-hash = "*" }', ["/root", "user bob", "downloads"]),
+    ('user "bob" { home = "/usr" password-hash = "*" rights = all }', ["/usr", "user bob", "uploads"]),
+    ('user "bob" { home = "/no/such" password-hash = "*" }', ["/no/such", "No such file"]),
+    ('mount "m" { path = "/no/such" }', ["/no/such", "mount m"]), ('host "h" { root = "/no/such" }', ["/no/such", "anonymous"]),
+    ('files-user = nobody-here', ["/srv", "account"])])
+def test_a_folder_that_cannot_be_served_is_a_warning(config, line, hints):
+    said = check(config(GOOD + line + "\n"), 0)
+    assert "warning" in said and all(hint in said for hint in hints), said
+    assert "warning" not in check(config(GOOD), 0)
+
+
+def test_a_system_account_serves_nobody(config):
+    assert "min-uid" in check(config('user "bob" { home = "/srv" password-hash = "*" uid = 33 }'), 1)
+
+
 def test_every_mistake_is_told_at_once(config):
     said = check(config("idle-timout = 5m\nanonymus = read\nmax-sesions = 3\n"), 1)
     assert all(name in said for name in ("idle-timeout", "anonymous", "max-sessions"))

@@ -107,6 +107,22 @@ def test_a_folder_of_the_group_root_is_served_as_its_owner(serve, tree, tmp_path
     assert made.st_uid == 4321 and made.st_gid != 0
 
 
+@pytest.mark.root
+def test_a_folder_of_root_is_warned_of(serve, tree):
+    os.chown(tree.root, 0, 0)
+    tree.root.chmod(0o755)
+    said = serve(tree.root, "--user", "alice", "--write")()
+    session = wire.Control(("127.0.0.1", PORT))
+    assert "warning" in said and str(tree.root) in said and "uploads will be refused" in said and "chown" in said
+    session.close()
+
+
+@pytest.mark.root
+def test_a_folder_that_can_be_written_is_not_warned_of(serve, tree):
+    os.chown(tree.root, 1234, 1234)
+    assert "warning" not in serve(tree.root, "--user", "alice", "--write")()
+
+
 def test_without_write_a_named_user_only_reads(serve, tree, tmp_path):
     (tmp_path / "password").write_text("secret\n")
     serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password")

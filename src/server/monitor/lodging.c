@@ -67,25 +67,25 @@ use_files_id(const struct settings *settings, struct message_identity *identity)
 
 /* The quick form serves a folder of somebody's, as that somebody. */
 static bool
-is_owner_usable(const struct monitor *monitor, const struct stat *root)
+is_owner_usable(const struct settings *settings, const struct stat *root)
 {
-	return !monitor->sources->file && !monitor->settings->files_user[0] && root->st_uid >= monitor->settings->min_uid && root->st_uid != 0;
+	return !settings->files_user[0] && root->st_uid >= settings->min_uid && root->st_uid != 0;
 }
 
-static bool
-resolve_ids(const struct monitor *monitor, int root_fd, struct message_identity *identity)
+bool
+lodging_resolve_ids(const struct settings *settings, bool is_quick, int root_fd, struct message_identity *identity)
 {
 	struct stat root;
-	if (!monitor->is_root) {
+	if (geteuid() != 0) {
 		identity->uid = geteuid();
 		identity->gid = getegid();
 		return true;
 	}
 	if (identity->uid != 0) /* SECURITY: test_lodging users_of_the_store: no system user, whatever the store says */
-		return identity->uid >= monitor->settings->min_uid && use_uid(identity, identity->uid, identity->uid);
-	if (fstat(root_fd, &root) == 0 && is_owner_usable(monitor, &root))
+		return identity->uid >= settings->min_uid && use_uid(identity, identity->uid, identity->uid);
+	if (is_quick && fstat(root_fd, &root) == 0 && is_owner_usable(settings, &root))
 		return use_uid(identity, root.st_uid, root.st_gid);
-	return use_files_id(monitor->settings, identity);
+	return use_files_id(settings, identity);
 }
 
 static void
@@ -141,7 +141,7 @@ lodging_open(struct lodging *lodging, const struct monitor *monitor, const struc
 		lodging_close(lodging);
 		return false;
 	}
-	if (resolve_ids(monitor, lodging->fds[0], &lodging->identity))
+	if (lodging_resolve_ids(monitor->settings, !monitor->sources->file, lodging->fds[0], &lodging->identity))
 		return true;
 	report(monitor, user, "there is no user id to serve these files with", home, "files-user, uid-base or min-uid");
 	lodging_close(lodging);

@@ -17,5 +17,8 @@ struct lodging {
 MUST_USE bool lodging_open(struct lodging *lodging, const struct monitor *monitor, const struct message_identity *asked, struct slice user,
     struct slice home, enum login_denial *denial);
 void lodging_close(struct lodging *lodging);
+/* Sets the uid and gid that serve the files below an open root: those `identity` brings, else (uid 0) the ones that the settings call for; `is_quick`:
+ * no configuration file was read. False when there are none. Also asked by the command line, to say it beforehand. */
+MUST_USE bool lodging_resolve_ids(const struct settings *settings, bool is_quick, int root_fd, struct message_identity *identity);
 
 #endif
