@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/commands.h"
+#include "cli/homes.h"
 #include "cli/keeper.h"
 #include "cli/secret.h"
 #include "ftp/session.h"
-#include "server/principal.h"
 #include "store/password.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int
 fail(const char *user, const char *why)
@@ -16,41 +19,72 @@ fail(const char *user, const char *why)
 	return EXIT_FAILURE;
 }
 
-/* Given, asked for, or made and then shown. */
-static bool
-get_hash(const struct options *options, const char *user, char *hash, char made_password[SECRET_MAX])
-{
+/* What becomes of one user. Configuration and password are opened before the process becomes the store's user, who may open neither. */
+struct entry {
+	struct keeper keeper;
+	struct store_user user;
+	enum secret_source source;
+	int terminal; /* to ask on; -1: none, or no need */
 	char password[SECRET_MAX];
-	enum secret_source source = secret_read(options, password);
-	if (source == SECRET_NONE)
-		source = secret_ask(user, password);
-	made_password[0] = '\0';
-	if (source == SECRET_NONE) {
-		if (!password_make(password, sizeof(password)))
-			return fail(user, "no password can be made") == EXIT_SUCCESS;
-		memcpy(made_password, password, SECRET_MAX);
-	}
-	bool is_hashed = source != SECRET_FAILED && password_hash(password, hash, STORE_HASH_MAX);
-	explicit_bzero(password, sizeof(password));
-	return is_hashed;
+};
+
+static bool
+open_entry(struct entry *e, const struct options *options)
+{
+	e->source = secret_read(options, e->password);
+	if (e->source == SECRET_NONE)
+		e->terminal = secret_terminal();
+	return e->source != SECRET_FAILED && keeper_open(&e->keeper, true);
+}
+
+/* Asked for, or made where nobody can be asked. */
+static bool
+settle_password(struct entry *e)
+{
+	if (e->source == SECRET_NONE && e->terminal >= 0)
+		e->source = secret_ask(e->terminal, e->user.name, e->password);
+	if (e->source == SECRET_FAILED)
+		return false;
+	if (e->source == SECRET_NONE && !password_make(e->password, sizeof(e->password)))
+		return fail(e->user.name, "no password can be made") == EXIT_SUCCESS;
+	return password_hash(e->password, e->user.password_hash, sizeof(e->user.password_hash)) ||
+	    fail(e->user.name, "the password cannot be hashed") == EXIT_SUCCESS;
+}
+
+static enum store_status
+change_password(struct store *store, const struct store_user *user)
+{
+	return store_user_set_password(store, slice_of(user->name), user->password_hash);
+}
+
+/* Whether the user is there is known before anybody is asked for a password. */
+static int
+write_entry(struct entry *e, bool is_new)
+{
+	struct store_user found;
+	enum store_status status = store_user_get(e->keeper.store, slice_of(e->user.name), &found);
+	if (is_new && status == STORE_OK)
+		status = STORE_EXISTS;
+	else if (is_new && status == STORE_NOT_FOUND)
+		status = STORE_OK;
+	if (status == STORE_OK && !settle_password(e))
+		return EXIT_FAILURE;
+	if (status == STORE_OK)
+		status = (is_new ? store_user_add : change_password)(e->keeper.store, &e->user);
+	if (status != STORE_OK)
+		return fail(e->user.name, store_status_text(status));
+	if (e->source == SECRET_NONE)
+		printf("Password of %s: %s\n", e->user.name, e->password);
+	return EXIT_SUCCESS;
 }
 
 static void
-show_made(const char *user, const char *made_password)
+close_entry(struct entry *e)
 {
-	if (made_password[0])
-		printf("Password of %s: %s\n", user, made_password);
-}
-
-static bool
-set_home(struct store_user *user, const char *home)
-{
-	char path[PATH_MAX];
-	if (!realpath(home, path)) {
-		fail(home, strerror(errno));
-		return false;
-	}
-	return slice_to_cstr(slice_of(path), user->home, sizeof(user->home));
+	explicit_bzero(e->password, sizeof(e->password));
+	if (e->terminal >= 0)
+		close(e->terminal);
+	keeper_close(&e->keeper);
 }
 
 static bool
@@ -63,48 +97,76 @@ set_name(struct store_user *user, const char *name)
 	return false;
 }
 
-static int
-report(struct keeper *keeper, const char *user, enum store_status status)
+static bool
+set_home(struct store_user *user, const char *home)
 {
-	keeper_close(keeper);
-	return status == STORE_OK ? EXIT_SUCCESS : fail(user, store_status_text(status));
+	char path[PATH_MAX];
+	struct stat status;
+	if (!realpath(home, path) || stat(path, &status) < 0)
+		return fail(home, strerror(errno)) == EXIT_SUCCESS;
+	if (!S_ISDIR(status.st_mode))
+		return fail(home, "is not a folder") == EXIT_SUCCESS;
+	return slice_to_cstr(slice_of(path), user->home, sizeof(user->home)) || fail(home, "is too long") == EXIT_SUCCESS;
+}
+
+/* By number or name; kept as a number, since names are looked up nowhere in the server. */
+static bool
+set_uid(struct store_user *user, const char *account, uint32_t min_uid)
+{
+	uint64_t uid = 0;
+	const struct passwd *found = account ? getpwnam(account) : NULL;
+	if (!account)
+		return true;
+	if (found)
+		uid = found->pw_uid;
+	else if (!slice_to_u64(slice_of(account), UINT32_MAX - 1, &uid))
+		return fail(account, "is neither an account of this machine nor a user id") == EXIT_SUCCESS;
+	user->uid = (uint32_t)uid;
+	return uid >= min_uid || fail(account, "is below min-uid: nobody is served as a system account") == EXIT_SUCCESS;
+}
+
+static void
+warn_of_home(const struct entry *e)
+{
+	struct principal principal;
+	if (principal_of_store(&e->user, &principal))
+		homes_warn_of("user add", e->keeper.settings, !e->keeper.sources.config.file, &principal);
+}
+
+static int
+add(struct entry *e, const struct options *options)
+{
+	e->user.rights = options_has(options, "write") ? SESSION_MAY_ALL : SESSION_MAY_ONLY_READ;
+	if (!set_home(&e->user, options_value(options, "home")) || !keeper_load(&e->keeper, options) ||
+	    !set_uid(&e->user, options_value(options, "uid"), e->keeper.settings->min_uid))
+		return EXIT_FAILURE;
+	warn_of_home(e);
+	return open_entry(e, options) ? write_entry(e, true) : EXIT_FAILURE;
 }
 
 static int
 run_add(const struct options *options)
 {
-	struct keeper keeper;
-	struct store_user user = {0};
-	char made_password[SECRET_MAX];
-	const char *home = options_value(options, "home");
-	if (!home) {
+	struct entry e = {.terminal = -1};
+	if (!options_has(options, "home")) {
 		fprintf(stderr, "breakwater user add: --home DIR is missing: which folder shall %s see?\n", options->words[0]);
 		return EXIT_USAGE;
 	}
-	user.rights = options_has(options, "write") ? SESSION_MAY_ALL : SESSION_MAY_ONLY_READ;
-	if (!set_name(&user, options->words[0]))
+	if (!set_name(&e.user, options->words[0]))
 		return EXIT_USAGE;
-	if (!set_home(&user, home) || !get_hash(options, user.name, user.password_hash, made_password))
-		return EXIT_FAILURE;
-	if (!keeper_open(&keeper, options, true))
-		return EXIT_FAILURE;
-	int status = report(&keeper, user.name, store_user_add(keeper.store, &user));
-	if (status == EXIT_SUCCESS)
-		show_made(user.name, made_password);
+	int status = add(&e, options);
+	close_entry(&e);
 	return status;
 }
 
 static int
 run_passwd(const struct options *options)
 {
-	struct keeper keeper;
-	char hash[STORE_HASH_MAX], made_password[SECRET_MAX];
-	const char *user = options->words[0];
-	if (!get_hash(options, user, hash, made_password) || !keeper_open(&keeper, options, true))
-		return EXIT_FAILURE;
-	int status = report(&keeper, user, store_user_set_password(keeper.store, slice_of(user), hash));
-	if (status == EXIT_SUCCESS)
-		show_made(user, made_password);
+	struct entry e = {.terminal = -1};
+	if (!set_name(&e.user, options->words[0]))
+		return EXIT_USAGE;
+	int status = keeper_load(&e.keeper, options) && open_entry(&e, options) ? write_entry(&e, false) : EXIT_FAILURE;
+	close_entry(&e);
 	return status;
 }
 
@@ -112,32 +174,55 @@ static int
 run_del(const struct options *options)
 {
 	struct keeper keeper;
-	if (!keeper_open(&keeper, options, true))
-		return EXIT_FAILURE;
-	return report(&keeper, options->words[0], store_user_delete(keeper.store, slice_of(options->words[0])));
+	const char *user = options->words[0];
+	int status = EXIT_FAILURE;
+	if (keeper_load(&keeper, options) && keeper_open(&keeper, true)) {
+		enum store_status done = store_user_delete(keeper.store, slice_of(user));
+		status = done == STORE_OK ? EXIT_SUCCESS : fail(user, store_status_text(done));
+	}
+	keeper_close(&keeper);
+	return status;
 }
 
 static bool
 list_one(void *context, const struct store_user *user)
 {
-	FILE *out = context;
+	size_t *count = context;
 	const char *rights = user->rights & SESSION_MAY_WRITE ? "read-write" : "read-only";
-	fprintf(out, "%-20s %-10s %s%s\n", user->name, rights, user->home, user->is_disabled ? "  (disabled)" : "");
+	char served_as[16] = "-";
+	if (user->uid)
+		snprintf(served_as, sizeof(served_as), "%u", user->uid);
+	if ((*count)++ == 0)
+		puts("NAME                 RIGHTS      UID         FOLDER");
+	printf("%-20s %-11s %-11s %s%s\n", user->name, rights, served_as, user->home, user->is_disabled ? "  (disabled)" : "");
 	return true;
+}
+
+static int
+list(const struct keeper *keeper)
+{
+	size_t count = 0;
+	enum store_status status = keeper->store ? store_user_each(keeper->store, list_one, &count) : STORE_OK;
+	if (status != STORE_OK)
+		return fail(keeper->settings->store, store_status_text(status));
+	if (count == 0)
+		printf("No users in %s: breakwater user add makes one.\n", keeper->settings->store);
+	return EXIT_SUCCESS;
 }
 
 static int
 run_list(const struct options *options)
 {
 	struct keeper keeper;
-	if (!keeper_open(&keeper, options, false))
-		return EXIT_FAILURE;
-	return report(&keeper, "list", keeper.store ? store_user_each(keeper.store, list_one, stdout) : STORE_OK);
+	int status = keeper_load(&keeper, options) && keeper_open(&keeper, false) ? list(&keeper) : EXIT_FAILURE;
+	keeper_close(&keeper);
+	return status;
 }
 
 static const struct option add_options[] = {
 	{"home", 'd', .argument = "DIR", .help = "Folder that the user sees as \"/\". Needed."},
 	{"write", 'w', .help = "Let the user change files; else list and read only."},
+	{"uid", .argument = "ACCOUNT", .help = "Account, by name or id, that the files are served as. Default: that of files-user."},
 	SECRET_OPTION_STDIN,
 	SECRET_OPTION_FILE,
 	KEEPER_OPTIONS,
@@ -149,6 +234,7 @@ static const struct option other_options[] = {KEEPER_OPTIONS, {0}};
 static const struct example add_examples[] = {
 	{"user add alice --home /srv/alice --write", "asks for the password; without a terminal makes and shows one"},
 	{"user add scanner --home /srv/scans --password-file F", "with the password in a file"},
+	{"user add carol --home /home/carol --uid carol", "served as the account of that name"},
 	{0}};
 static const struct example list_examples[] = {{"user list", "names, rights, folders"}, {0}};
 static const struct example passwd_examples[] = {{"user passwd alice", "a new password, from the next login on"}, {0}};

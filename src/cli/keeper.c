@@ -40,8 +40,16 @@ make_directory_of(struct keeper *keeper, const char *path, const struct identity
 	return directory_make_parents(directory) ? make_private_directory(directory, owner) : fail(directory, strerror(errno));
 }
 
-static bool
-open_store(struct keeper *keeper, bool is_writable)
+bool
+keeper_load(struct keeper *keeper, const struct options *options)
+{
+	memset(keeper, 0, sizeof(*keeper));
+	keeper->settings = sources_open(&keeper->sources, options);
+	return keeper->settings != NULL;
+}
+
+bool
+keeper_open(struct keeper *keeper, bool is_writable)
 {
 	const char *path = keeper->settings->store, *error = NULL;
 	struct identity owner;
@@ -61,17 +69,6 @@ open_store(struct keeper *keeper, bool is_writable)
 	if (errno == EACCES && owner.is_switch_needed)
 		fprintf(stderr, "breakwater user: the server's auth process, user id %u, must be able to pass all folders above the store\n", owner.uid);
 	return fail(path, error ? error : store_status_text(status));
-}
-
-bool
-keeper_open(struct keeper *keeper, const struct options *options, bool is_writable)
-{
-	memset(keeper, 0, sizeof(*keeper));
-	keeper->settings = sources_open(&keeper->sources, options);
-	if (keeper->settings && open_store(keeper, is_writable))
-		return true;
-	keeper_close(keeper);
-	return false;
 }
 
 void

@@ -15,8 +15,10 @@ struct keeper {
 	struct store *store; /* null: there is none yet, and it was not opened for writing */
 };
 
-/* Loads the configuration, makes the store's directory if need be, becomes auth's user for good, opens the store. False with a message. */
-MUST_USE bool keeper_open(struct keeper *keeper, const struct options *options, bool is_writable);
+/* Loads the configuration. False with a message; keeper_close() in any case. */
+MUST_USE bool keeper_load(struct keeper *keeper, const struct options *options);
+/* Makes the store's directory if need be, becomes auth's user for good, opens the store. False with a message. */
+MUST_USE bool keeper_open(struct keeper *keeper, bool is_writable);
 void keeper_close(struct keeper *keeper);
 
 #endif

@@ -17,7 +17,10 @@ enum secret_source { SECRET_GIVEN, SECRET_NONE, SECRET_FAILED };
 
 /* Reads by --password-file or --password-stdin. SECRET_NONE when neither was given; SECRET_FAILED with a message. */
 MUST_USE enum secret_source secret_read(const struct options *options, char out[SECRET_MAX]);
-/* Asks twice on the terminal; SECRET_NONE when there is none. */
-MUST_USE enum secret_source secret_ask(const char *user, char out[SECRET_MAX]);
+/* The terminal of who started this, to ask on; -1 when there is none. Given to the caller. */
+int secret_terminal(void);
+/* Asks twice, without echo; a signal that comes meanwhile finds the terminal as it was. SECRET_NONE when it is no terminal, SECRET_FAILED with a
+ * message. */
+MUST_USE enum secret_source secret_ask(int terminal, const char *user, char out[SECRET_MAX]);
 
 #endif

@@ -2,6 +2,12 @@
 """`breakwater user`: the store of a running server, changed without a restart."""
 
 import contextlib
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import termios
 
 import pytest
 
@@ -85,6 +91,133 @@ def test_a_user_is_not_added_twice(own, user):
     done = user("add", "carol", "--home", own.tree.root, "--password-stdin", stdin="second\n", code=1)
     assert "carol" in done.stderr
     assert can_log_in(own, "carol", "first")
+
+
+class Terminal:
+    """The program on a terminal of its own."""
+
+    def __init__(self, *words):
+        self.outer, self.inner = os.openpty()
+        self.process = subprocess.Popen([servers.BINARY, *map(str, words)], stdin=self.inner, stdout=self.inner, stderr=self.inner, start_new_session=True,
+                                        preexec_fn=lambda: fcntl.ioctl(self.inner, termios.TIOCSCTTY, 0))
+        self.said = ""
+
+    def expect(self, text):
+        while text not in self.said:
+            assert select.select([self.outer], [], [], wire.PATIENCE_S)[0], self.said
+            self.said += os.read(self.outer, 4096).decode()
+        self.said = self.said.partition(text)[2]
+
+    def type(self, keys):
+        os.write(self.outer, keys)
+
+    def has_echo(self):
+        return bool(termios.tcgetattr(self.inner)[3] & termios.ECHO)
+
+    def end(self):
+        status = self.process.wait(wire.PATIENCE_S)
+        while select.select([self.outer], [], [], 0)[0]:
+            self.said += os.read(self.outer, 4096).decode()
+        return status
+
+
+@pytest.fixture
+def terminal(own):
+    def start(*words):
+        return Terminal("user", *words, "--config", own.config, "--state-dir", own.work / "state")
+    return start
+
+
+def test_a_password_is_asked_for_twice(own, terminal):
+    asking = terminal("add", "carol", "--home", own.tree.root)
+    asking.expect("Password for carol: ")
+    assert not asking.has_echo()
+    asking.type(b"first\n")
+    asking.expect("Once more, for carol: ")
+    asking.type(b"first\n")
+    assert asking.end() == 0 and "first" not in asking.said
+    assert can_log_in(own, "carol", "first")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_the_echo_comes_back_when_the_question_is_broken_off(own, terminal, end):
+    asking = terminal("add", "carol", "--home", own.tree.root)
+    asking.expect("Password for carol: ")
+    if end == signal.SIGINT:
+        asking.type(b"\x03")
+    else:
+        asking.process.send_signal(end)
+    assert asking.end() == -end and asking.has_echo()
+
+
+def test_a_question_is_asked_again_after_a_stop(own, terminal):
+    """The kernel stops no program that has no shell, so only what comes after the stop is seen."""
+    asking = terminal("add", "carol", "--home", own.tree.root)
+    asking.expect("Password for carol: ")
+    asking.process.send_signal(signal.SIGTSTP)
+    for question in ("Password for carol: ", "Once more, for carol: "):
+        asking.expect(question)
+        assert not asking.has_echo()
+        asking.type(b"first\n")
+    assert asking.end() == 0 and asking.has_echo()
+
+
+@pytest.mark.parametrize("words", [("add", "carol", "--home", "/"), ("passwd", "dave")])
+def test_nobody_is_asked_for_a_password_in_vain(own, user, terminal, words):
+    user("add", "carol", "--home", own.tree.root, "--password-stdin", stdin="first\n")
+    asking = terminal(*words)
+    assert asking.end() == 1 and "Password" not in asking.said and words[1] in asking.said
+
+
+def test_an_empty_list_says_so(own, user):
+    assert "No users" in user("list").stdout
+    user("add", "carol", "--home", own.tree.root, "--password-stdin", stdin="x\n")
+    assert user("list").stdout.startswith("NAME ")
+
+
+@pytest.mark.root
+def test_a_user_who_is_served_as_an_account(own, user):
+    home = own.work / "own"
+    home.mkdir()
+    os.chown(home, 1234, 1234)
+    said = user("add", "carol", "--home", home, "--uid", "1234", "--write", "--password-stdin", stdin="first\n")
+    assert "warning" not in said.stderr
+    with contextlib.closing(own.login(user="carol", password="first")) as session:
+        session.put("STOR new", b"content")
+    assert (home / "new").stat().st_uid == 1234
+    assert " 1234 " in user("list").stdout
+
+
+@pytest.mark.root
+def test_a_user_of_the_configuration_who_is_served_as_an_account(launch):
+    own = launch(config="", start=False)
+    home = own.work / "own"
+    home.mkdir()
+    os.chown(home, 1234, 1234)
+    digest = subprocess.run(["openssl", "passwd", "-6", "first"], capture_output=True, text=True, check=True).stdout.strip()
+    own.configure(f'anonymous = off\nuser "carol" {{ home = "{home}" password-hash = "{digest}" rights = all uid = 1234 }}\n')
+    own.start()
+    with contextlib.closing(own.login(user="carol", password="first")) as session:
+        session.put("STOR new", b"content")
+    assert (home / "new").stat().st_uid == 1234
+
+
+@pytest.mark.parametrize("account", ["daemon", "1", "no-such-account", "-1", ""])
+def test_no_system_account_serves(own, user, account):
+    done = user("add", "carol", "--home", own.tree.root, f"--uid={account}", "--password-stdin", stdin="x\n", code=1)
+    assert "min-uid" in done.stderr or "account" in done.stderr
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("mode, write, hint", [(0o755, True, "uploads"), (0o700, False, "downloads"), (0o755, False, None), (0o777, True, None)])
+def test_a_home_that_its_server_cannot_use_is_told(own, user, mode, write, hint):
+    home = own.work / "own"
+    home.mkdir()
+    home.chmod(mode)
+    said = user("add", "carol", "--home", home, *["--write"] * write, "--password-stdin", stdin="x\n").stderr
+    assert ("warning" in said) == bool(hint)
+    if hint:
+        assert str(home) in said and hint in said and "files-user" in said and "served as user" in said
 
 
 def test_a_missing_home_is_told(own, user):
