@@ -166,7 +166,8 @@ config_read_text(struct config *config, struct slice text, const char *name)
 	size_t before = config_error_count(config);
 	struct reader r = {.config = config, .name = arena_text(config_arena(config), slice_of(name))};
 	char *copy = arena_text(config_arena(config), text);
-	return config_scan_text(config, r.name, copy, text.len, &r.scan) && parse(&r, copy) && config_error_count(config) == before;
+	bool is_whole = config_scan_text(config, r.name, copy, text.len, &r.scan);
+	return parse(&r, copy) && is_whole && config_error_count(config) == before;
 }
 
 static bool

@@ -20,6 +20,7 @@ struct scanner {
 	unsigned *block_lines;
 	size_t block_count;
 	struct token last_key; /* whose value was read last */
+	size_t whole_to, whole_blocks; /* bytes and blocks before the statement of the top level under way */
 };
 
 static struct slice
@@ -307,6 +308,10 @@ scan_body(struct scanner *s, const struct config_section *section, unsigned firs
 {
 	bool is_top = section->name[0] == '\0';
 	for (;;) {
+		if (is_top) {
+			s->whole_to = s->at;
+			s->whole_blocks = s->block_count;
+		}
 		struct token token = next(s);
 		if (token.kind == TOKEN_WORD && scan_statement(s, section, &token))
 			continue;
@@ -314,11 +319,14 @@ scan_body(struct scanner *s, const struct config_section *section, unsigned firs
 			return false;
 		if (token.kind == (is_top ? TOKEN_END : TOKEN_CLOSE))
 			return true;
-		if (token.kind == TOKEN_END)
+		if (token.kind == TOKEN_END) {
 			report(s, first_line, "the block that begins here is never closed");
-		else
-			report(s, token.line, "unexpected %.*s", SLICE_ARG(token_text(s, &token)));
-		return false;
+			return false;
+		}
+		report(s, token.line, "unexpected %.*s", SLICE_ARG(token_text(s, &token)));
+		if (token.kind != TOKEN_CLOSE)
+			return false;
+		blank(s, token.from, token.to);
 	}
 }
 
@@ -337,6 +345,8 @@ config_scan_text(struct config *config, const char *name, char *text, size_t len
 	struct scanner s = {.config = config, .name = name, .text = text, .len = len, .line = 1};
 	s.block_lines = arena_take(config_arena(config), sizeof(unsigned) * count_bytes(text, len, '{'));
 	bool is_whole = scan_body(&s, &config_schema(config)->sections[0], 1);
-	*out = (struct config_scan){s.block_lines, s.block_count};
+	if (!is_whole)
+		blank(&s, s.whole_to, len);
+	*out = (struct config_scan){s.block_lines, is_whole ? s.block_count : s.whole_blocks};
 	return is_whole;
 }

@@ -13,8 +13,8 @@ struct config_scan {
 	size_t block_count;
 };
 
-/* Checks and blanks the `len` bytes at `text`, in place. False when the structure is so broken that the rest cannot be understood;
- * true, perhaps with errors in the list, when libconfuse can read on. */
+/* Checks and blanks the `len` bytes at `text`, in place, so that libconfuse can read what remains. False when the structure is so broken that the rest
+ * cannot be understood: what remains is then what stands before. True, perhaps with errors in the list, when all of it was looked at. */
 MUST_USE bool config_scan_text(struct config *config, const char *name, char *text, size_t len, struct config_scan *out);
 
 #endif

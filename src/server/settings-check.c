@@ -31,8 +31,8 @@ check_data(struct config *config, const struct settings *s)
 	struct config_origin origin = origin_of(config, "passive-ports");
 	size_t port_count = (size_t)(s->passive_ports.last - s->passive_ports.first) + 1;
 	if (port_count < s->dialers)
-		config_error(config, &origin, "passive-ports has %zu ports for %u dialers: make it wider or set dialers = %zu", port_count,
-		    s->dialers, port_count);
+		config_error(config, &origin, "passive-ports has %zu port%s for %u dialers: make it wider or set dialers = %zu", port_count,
+		    port_count == 1 ? "" : "s", s->dialers, port_count);
 	origin = origin_of(config, "active");
 	if (!s->is_active_allowed && !s->is_passive_allowed)
 		config_error(config, &origin, "active = no and passive = no leave no way to transfer a file: allow one of them");
@@ -103,16 +103,6 @@ check_directories(struct config *config, const struct settings *s)
 }
 
 static void
-check_passwords(struct config *config, const struct settings *s)
-{
-	for (size_t i = 0; i < s->user_count; i++) {
-		struct config_origin origin = origin_of_block(config, "user", i);
-		if (!s->users[i].password_hash[0])
-			config_error(config, &origin, "user \"%s\" has an empty password-hash: \"*\" locks the user", s->users[i].name);
-	}
-}
-
-static void
 check_uids(struct config *config, const struct settings *s)
 {
 	for (size_t i = 0; i < s->user_count; i++) {
@@ -144,7 +134,6 @@ settings_check_all(struct config *config, const struct settings *s)
 		check_public_addresses,
 		check_listeners,
 		check_directories,
-		check_passwords,
 		check_uids,
 		check_rules,
 	};

@@ -179,7 +179,7 @@ static const struct config_key listen_keys[] = {
 
 static const struct config_key user_title = {"name", &settings_type_login, AT(user_settings, name), .help = "The name to log in with."};
 static const struct config_key user_keys[] = {
-	{"password-hash", &config_type_text, AT(user_settings, password_hash), .is_secret = true,
+	{"password-hash", &settings_type_hash, AT(user_settings, password_hash), .is_secret = true,
 	    .help = "Hash of the password as crypt(5) has it; mkpasswd(1) makes one."},
 	{"home", &config_type_path, AT(user_settings, home), .help = "Directory that the user sees as \"/\"."},
 	{"group", &config_type_text, AT(user_settings, group), .fallback = "", .help = "Group of the user, for for-group and allow blocks."},

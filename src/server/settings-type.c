@@ -3,6 +3,7 @@
 
 #include "ftp/policy.h"
 #include "server/principal.h"
+#include "store/password.h"
 #include "store/store.h"
 
 static bool
@@ -59,6 +60,14 @@ parse_login(const struct config_key *key, struct slice text, void *out)
 }
 
 static bool
+parse_hash(const struct config_key *key, struct slice text, void *out)
+{
+	(void)key;
+	*(const char **)out = text.ptr;
+	return password_is_hash(text.ptr);
+}
+
+static bool
 parse_log(const struct config_key *key, struct slice text, void *out)
 {
 	(void)key;
@@ -71,4 +80,6 @@ const struct config_type settings_type_ports = {
 const struct config_type settings_type_name = {"a name of letters, digits, \".\", \"_\" and \"-\"", "NAME", sizeof(const char *), parse_name};
 const struct config_type settings_type_login = {
 	"a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp", "NAME", sizeof(const char *), parse_login};
+const struct config_type settings_type_hash = {
+	"a hash as crypt(5) has it, as mkpasswd(1) makes them, or \"*\", which locks the user", "HASH", sizeof(const char *), parse_hash};
 const struct config_type settings_type_log = {"stderr, syslog or an absolute path", "stderr|syslog|PATH", sizeof(const char *), parse_log};

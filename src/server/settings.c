@@ -105,13 +105,14 @@ settings_load(const struct config_sources *sources, struct buf *errors)
 	struct config *config = config_new(&settings_schema, errors);
 	if (!config)
 		return NULL;
-	/* What could be read is checked even when the rest could not, so that all errors are seen at once. */
 	bool is_read = config_read(config, sources);
 	resolve_all(config, sources->environment);
-	struct settings *s = settings_from_config(&config);
-	if (s && !is_read)
-		settings_free(&s);
-	return s;
+	if (is_read)
+		return settings_from_config(&config);
+	/* All wrong values are told at once; whether the settings fit together can be judged only of all of them. */
+	(void)!config_fill(config);
+	config_free(&config);
+	return NULL;
 }
 
 struct settings *

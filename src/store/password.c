@@ -8,6 +8,8 @@
 
 #define METHOD "$y$"
 #define MADE_LENGTH 20
+#define DES_HASH_LENGTH 13
+#define BSDI_HASH_LENGTH 20
 
 /* A setting of METHOD at its default cost; nobody's password. */
 static const char dummy_setting[] = "$y$j9T$PsGhPPAt8JPbfEyN6KgTd.$";
@@ -59,6 +61,19 @@ password_verify(const char *password, const char *hash)
 	is_right = is_same(computed, hash);
 	explicit_bzero(computed, sizeof(computed));
 	return is_right;
+}
+
+bool
+password_is_hash(const char *text)
+{
+	size_t len = strlen(text);
+	int method = crypt_checksalt(text);
+	if (text[0] == '*' || text[0] == '!')
+		return true;
+	if (method == CRYPT_SALT_INVALID || method == CRYPT_SALT_METHOD_DISABLED)
+		return false;
+	/* Nearly any text passes for the salt of the oldest methods, so a password put here by mistake is known by its length. */
+	return text[0] == '$' || len == DES_HASH_LENGTH || (text[0] == '_' && len == BSDI_HASH_LENGTH);
 }
 
 bool

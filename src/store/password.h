@@ -11,6 +11,8 @@
 MUST_USE bool password_hash(const char *password, char *out, size_t cap);
 /* Takes the same time for a null `hash` (unknown user): a dummy of the same method is computed. */
 MUST_USE bool password_verify(const char *password, const char *hash);
+/* Whether `text` can be the hash of a password, as far as its method and form tell; "*" and what begins with it or with "!" lock a user. */
+bool password_is_hash(const char *text);
 /* Readable random password, 20 characters without look-alikes. */
 MUST_USE bool password_make(char *out, size_t cap);
 

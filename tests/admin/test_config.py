@@ -71,6 +71,12 @@ def test_every_mistake_is_told_at_once(config):
     assert all(name in said for name in ("idle-timeout", "anonymous", "max-sessions"))
 
 
+@pytest.mark.parametrize("line", ["}", 'banner = "x', "umask", "log {", "= 5", "banner = a//b"])
+def test_a_broken_statement_hides_no_wrong_value(config, line):
+    said = check(config("umask = 999\nuser \"bob\" { home = \"/srv\" password-hash = \"secret\" }\n" + line + "\n"), 1)
+    assert "breakwater.conf:3" in said and "umask" in said and "password-hash" in said and "secret" not in said, said
+
+
 def test_a_missing_file():
     done = servers.run("config", "check", "--config", "/no/such/file")
     assert done.returncode == 1 and "/no/such/file" in done.stderr

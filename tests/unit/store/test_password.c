@@ -63,6 +63,21 @@ what_is_no_hash_matches_nothing(void **state)
 }
 
 static void
+what_can_be_a_hash(void **state)
+{
+	static const char *const hashes[] = {"*", "!", "!$y$j9T$abc", "*0", "$6$saltsalt$x", "$1$salt$x", "$2b$05$abcdefghijklmnopqrstuu", "abJnggxhB/yWI"};
+	static const char *const others[] = {"", "…", "secret", "correct horse battery", "$z$x", "x", "plain:text"};
+	char made[PASSWORD_HASH_MAX];
+	(void)state;
+	assert_true(password_hash("secret", made, sizeof(made)));
+	assert_true(password_is_hash(made));
+	for (size_t i = 0; i < ARRAY_LEN(hashes); i++)
+		assert_true(password_is_hash(hashes[i]));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_false(password_is_hash(others[i]));
+}
+
+static void
 an_unknown_user_takes_as_long(void **state)
 {
 	(void)state;
@@ -103,6 +118,7 @@ main(void)
 		cmocka_unit_test(two_hashes_of_one_password_differ),
 		cmocka_unit_test(older_forms_are_understood),
 		cmocka_unit_test(what_is_no_hash_matches_nothing),
+		cmocka_unit_test(what_can_be_a_hash),
 		cmocka_unit_test(an_unknown_user_takes_as_long),
 		cmocka_unit_test(small_room_is_refused),
 		cmocka_unit_test(made_passwords_are_readable),

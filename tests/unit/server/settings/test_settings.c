@@ -146,6 +146,9 @@ the_text_for_roles_reads_the_same(void **state)
 	free(public_text);
 }
 
+#define HASH_EXPECTED \
+	"settings:1: password-hash = \"…\": expected a hash as crypt(5) has it, as mkpasswd(1) makes them, or \"*\", which locks the user\n"
+
 static const struct {
 	const char *text, *message;
 } faults[] = {
@@ -165,14 +168,18 @@ static const struct {
 	    "settings:2: listen \"b\" has the address of listen \"a\": remove one of them\n"},
 	{"listen a { address = 127.0.0.1:0 }\n",
 	    "settings:1: address = \"127.0.0.1:0\": expected an address and port such as 192.0.2.1:21, [::1]:21 or :21\n"},
-	{"user a { password-hash = x home = '' }\n", "settings:1: user: \"home\" is empty: which directory?\n"},
-	{"user a { password-hash = x home = relative }\n", "settings:1: home = \"relative\": expected an absolute path\n"},
-	{"user a { password-hash = '' home = /x }\n", "settings:1: user \"a\" has an empty password-hash: \"*\" locks the user\n"},
-	{"user FTP { password-hash = x home = /x }\n",
+	{"user a { password-hash = '*' home = '' }\n", "settings:1: user: \"home\" is empty: which directory?\n"},
+	{"user a { password-hash = '*' home = relative }\n", "settings:1: home = \"relative\": expected an absolute path\n"},
+	{"user a { password-hash = '' home = /x }\n", HASH_EXPECTED},
+	{"user a { password-hash = secret home = /x }\n", HASH_EXPECTED},
+	{"user a { password-hash = '*' home = /x uid = 33 }\n",
+	    "settings:1: user \"a\" has uid 33, below min-uid = 1000: nobody is served as a system account\n"},
+	{"passive-ports = 50000 dialers = 2\n", "settings:1: passive-ports has 1 port for 2 dialers: make it wider or set dialers = 1\n"},
+	{"user FTP { password-hash = '*' home = /x }\n",
 	    "settings:1: name = \"FTP\": expected a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp\n"},
-	{"user anonymous { password-hash = x home = /x }\n",
+	{"user anonymous { password-hash = '*' home = /x }\n",
 	    "settings:1: name = \"anonymous\": expected a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp\n"},
-	{"user 'a/b' { password-hash = x home = /x }\n",
+	{"user 'a/b' { password-hash = '*' home = /x }\n",
 	    "settings:1: name = \"a/b\": expected a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp\n"},
 	{"mount .. { path = /x }\n", "settings:1: name = \"..\": expected a name of letters, digits, \".\", \"_\" and \"-\"\n"},
 	{"mount a/b { path = /x }\n", "settings:1: name = \"a/b\": expected a name of letters, digits, \".\", \"_\" and \"-\"\n"},
@@ -297,6 +304,7 @@ all_errors_are_seen_at_once(void **state)
 	static const struct config_assignment assignments[] = {
 		{"umsak", "022", "--set", false},
 		{"idle-timeout", "never", "--set", false},
+		{"anonymous", "read", "--set", false}, /* whether there is a root for them is another time's question */
 	};
 	assert_null(load(assignments, ARRAY_LEN(assignments), NULL, &errors));
 	CHECK_TEXT(buf_slice(&errors), L("option --set: unknown key \"umsak\": did you mean \"umask\"?\n"
