@@ -14,7 +14,7 @@ run_help(const struct options *options)
 	} else if (command_is_noun(options->words[0])) {
 		help_put_noun(stdout, options->words[0]);
 	} else {
-		fprintf(stderr, "breakwater: no help on \"%s\"\n", options->words[0]);
+		fprintf(stderr, "breakwater: no help on \"%s\"\nTry: breakwater --help\n", options->words[0]);
 		return EXIT_USAGE;
 	}
 	return EXIT_SUCCESS;

@@ -5,12 +5,14 @@
 static int
 run(const struct options *options)
 {
-	if (strcmp(options->words[0], "8") == 0)
+	if (strcmp(options->words[0], "8") == 0) {
 		manual_put_program(stdout);
-	else if (strcmp(options->words[0], "5") == 0)
+	} else if (strcmp(options->words[0], "5") == 0) {
 		manual_put_configuration(stdout);
-	else
+	} else {
+		fprintf(stderr, "breakwater manual: \"%s\" is neither 5 nor 8\n", options->words[0]);
 		return EXIT_USAGE;
+	}
 	return EXIT_SUCCESS;
 }
 

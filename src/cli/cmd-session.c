@@ -32,11 +32,13 @@ run_kick(const struct options *options)
 static const struct option sessions_options[] = {
 	{"json", .help = "One JSON object a line instead of a table."},
 	SOURCES_OPTION_CONFIG,
+	SOURCES_OPTION_STATE_DIR,
 	SOURCES_OPTION_SET,
 	{0}};
 
 static const struct option kick_options[] = {
 	SOURCES_OPTION_CONFIG,
+	SOURCES_OPTION_STATE_DIR,
 	SOURCES_OPTION_SET,
 	{0}};
 

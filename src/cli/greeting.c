@@ -70,10 +70,13 @@ put_try(FILE *out, const struct settings *s, const struct monitor_ready *ready)
 }
 
 static void
-put_notices(FILE *out, const struct monitor_ready *ready)
+put_notices(FILE *out, const struct greeting *greeting, const struct monitor_ready *ready)
 {
-	if (is_local_only(ready))
-		fputs("Only this machine can connect. To serve others: --listen :21 (without root, :2121)\n", out);
+	const char *port = ready->is_single_user ? "2121" : "21";
+	if (is_local_only(ready) && greeting->file)
+		fprintf(out, "Only this machine can connect. To serve others: listen \"public\" { address = \":%s\" } in %s\n", port, greeting->file);
+	else if (is_local_only(ready))
+		fprintf(out, "Only this machine can connect. To serve others: --listen :%s\n", port);
 	if (ready->is_single_user)
 		fputs("Started without root: all processes run as one user, so the kernel separates them less\n", out);
 	if (ready->missing && ready->missing[0])
@@ -92,6 +95,6 @@ greeting_put(FILE *out, const struct settings *settings, const struct greeting *
 	if (ready->endpoint_count)
 		put_try(out, settings, ready);
 	category_put_short(out, settings);
-	put_notices(out, ready);
+	put_notices(out, greeting, ready);
 	fflush(out);
 }

@@ -68,6 +68,8 @@ keeper_open(struct keeper *keeper, bool is_writable)
 		return true;
 	if (errno == EACCES && owner.is_switch_needed)
 		fprintf(stderr, "breakwater user: the server's auth process, user id %u, must be able to pass all folders above the store\n", owner.uid);
+	else if (errno == EACCES)
+		fputs("breakwater user: the users of a server that runs as root are its own: try as root\n", stderr);
 	return fail(path, error ? error : store_status_text(status));
 }
 

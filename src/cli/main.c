@@ -58,9 +58,13 @@ run(const struct cli_command *command, const char *const *words, size_t count)
 	}
 	if (!options_parse(command->name, command->options, count, words, &options))
 		return EXIT_USAGE;
-	if (options.word_count >= command->word_min && options.word_count <= command->word_max)
+	if (options.word_count < command->word_min)
+		fprintf(stderr, "breakwater %s: %s is missing\n", command->name, command->arguments);
+	else if (options.word_count > command->word_max)
+		fprintf(stderr, "breakwater %s: one word too many: \"%s\"\n", command->name, options.words[command->word_max]);
+	else
 		return command->run(&options);
-	fprintf(stderr, "Usage: breakwater %s %s\nTry: breakwater %s --help\n", command->name, command->arguments, command->name);
+	fprintf(stderr, "Try: breakwater %s --help\n", command->name);
 	return EXIT_USAGE;
 }
 

@@ -82,6 +82,8 @@ quick_add(struct sources *sources, const struct options *options, char made_pass
 		return fail("--write", "is for a named user: add --user NAME, or let anyone add files by --anonymous write");
 	if (!user && (options_has(options, "password-file") || options_has(options, "password-stdin")))
 		return fail("--password-file", "goes with --user NAME");
+	if (options_has(options, "state-dir"))
+		return fail("--state-dir", "goes with --config: a folder served like this keeps nothing, not even its user");
 	if (!anonymous)
 		anonymous = user ? "off" : "read";
 	sources_add(sources, "store", "", BY_DEFAULT);

@@ -38,8 +38,10 @@ static enum secret_source
 read_file(const char *path, char out[SECRET_MAX])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(path, strerror(errno));
+	if (fd < 0) {
+		fprintf(stderr, "breakwater: the password file %s: %s\n", path, strerror(errno));
+		return SECRET_FAILED;
+	}
 	enum secret_source source = read_line(fd, path, out);
 	close(fd);
 	return source;

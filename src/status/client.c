@@ -44,9 +44,12 @@ open_server(const char *runtime_dir, FILE *err)
 	if (stream)
 		return stream;
 	if (error == EACCES || error == EPERM)
-		fprintf(err, "breakwater: the server in %s is another user's: try as root\n", runtime_dir);
+		fprintf(err, "breakwater: the server in %s is another user's: try as that user or as root\n", runtime_dir);
 	else
-		fprintf(err, "breakwater: no server is running in %s (%s)\n", runtime_dir, strerror(error));
+		fprintf(err,
+		    "breakwater: no server is running in %s (%s)\n"
+		    "breakwater serve starts one; give the options --config, --state-dir or --set of one that runs elsewhere here too\n",
+		    runtime_dir, strerror(error));
 	return NULL;
 }
 

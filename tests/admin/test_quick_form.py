@@ -77,6 +77,13 @@ def test_listen_opens_it(serve, tree):
         wire.Control((host, 21)).login().close()
 
 
+def test_a_configuration_is_opened_wider_in_the_file(serve, tmp_path):
+    config = tmp_path / "breakwater.conf"
+    config.write_text("")
+    said = serve("--config", config, "--set", f"state-dir={tmp_path}")()
+    assert 'listen "public"' in said and str(config) in said and "--listen" not in said
+
+
 def test_a_named_user_gets_a_password(serve, tree):
     said = serve(tree.root, "--user", "alice", "--write")()
     shown = [word for word in re.findall(r"[\w-]{12,}", said)]
@@ -150,7 +157,7 @@ def test_anonymous(serve, tree, tmp_path, mode, reads, writes):
     (["/no/such/folder"], "/no/such/folder"), (["/etc/passwd"], "/etc/passwd"), ([], "folder"), (["--listen"], "listen"), (["--frobnicate"], "frobnicate"),
     (["/", "--user", "alice", "--password-file", "/no/such/file"], "/no/such/file"), (["/", "--listen", "example"], "example"),
     (["/", "--port-policy", "loose"], "suppress"), (["/", "--set", "max-sesions=3"], "max-sessions"), (["/", "--set", "max-sessions=many"], "many"),
-    (["/", "--passive-ports", "9-1"], "9-1"), (["/", "--user", "../x"], "../x")])
+    (["/", "--state-dir", "/tmp"], "--config"), (["/", "/"], "too many"), (["/", "--passive-ports", "9-1"], "9-1"), (["/", "--user", "../x"], "../x")])
 def test_mistakes_are_explained(words, hint, tmp_path):
     """Never a silent exit: what is wrong, and the nearest thing that is right."""
     done = servers.run("serve", *words, "--set", f"runtime-dir={tmp_path}")

@@ -94,7 +94,7 @@ def test_kick_of_nobody(ask, alice, id):
 def test_no_server_is_told(tmp_path):
     done = servers.run("sessions", "--set", f"runtime-dir={tmp_path}")
     assert done.returncode == 1
-    assert str(tmp_path) in done.stderr
+    assert str(tmp_path) in done.stderr and "breakwater serve" in done.stderr and "--state-dir" in done.stderr
 
 
 @pytest.mark.root

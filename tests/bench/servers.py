@@ -125,8 +125,7 @@ def write_configuration(setting, name, template):
 def breakwater(setting):
     settings = {"log.level": "error", "max-sessions": "200000", "max-sessions-per-address": "200000", "idle-timeout": "3600s",
                 "runtime-dir": str(setting.work / "run")}
-    command = [str(setting.breakwater), "serve", str(setting.tree), "--listen", f"127.0.0.1:{PORT}", "--anonymous", "write",
-               "--state-dir", str(setting.work / "lib")]
+    command = [str(setting.breakwater), "serve", str(setting.tree), "--listen", f"127.0.0.1:{PORT}", "--anonymous", "write"]
     return Launch(command + [f"--set={key}={value}" for key, value in settings.items()])
 
 

@@ -81,9 +81,8 @@ class Server:
     def command(self):
         hosts = ("127.0.0.1", "[::1]") + ((netns.HOST4, f"[{netns.HOST6}]") if netns.isolated else ())
         listen = [word for host in hosts for word in ("--listen", f"{host}:{self.port}")]
-        served = ["--config", str(self.config)] if self.config else [str(self.tree.root)]
-        state = ["--state-dir", str(self.work / "state"), "--set", f"runtime-dir={self.work / 'run'}"]
-        return [str(BINARY), "serve", *served, *listen, *state, "--set", "log.format=json", *self.options]
+        served = ["--config", str(self.config), "--state-dir", str(self.work / "state")] if self.config else [str(self.tree.root)]
+        return [str(BINARY), "serve", *served, *listen, "--set", f"runtime-dir={self.work / 'run'}", "--set", "log.format=json", *self.options]
 
     def configure(self, text):
         """Writes the configuration; {tree} and {work} in it are the folders."""
