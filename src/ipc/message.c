@@ -119,16 +119,16 @@ check_failure(const struct message *m)
 }
 
 static bool
-check_query(const struct message *m)
+check_kick(const struct message *m)
 {
-	return is_bool(m->body.query.found);
+	return is_bool(m->body.kick.is_found);
 }
 
 static bool
 check_record(const struct message *m)
 {
 	const struct message_record *r = &m->body.record;
-	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && is_bool(r->is_anonymous) && r->state <= 2;
+	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && r->state <= 2;
 }
 
 #define BODY(member) .body_size = sizeof(((struct message *)NULL)->body.member), .check = check_##member
@@ -159,10 +159,10 @@ static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_DATA] = {"data", BODY(data), .has_fd = true},
 	[MESSAGE_DATA_FAILED] = {"data-failed", BODY(failure)},
 	[MESSAGE_FORGET] = {"forget"},
-	[MESSAGE_QUERY] = {"query", BODY(query)},
+	[MESSAGE_QUERY] = {"query"},
 	[MESSAGE_RECORD] = {"record", BODY(record), .tail_max = MESSAGE_TAIL_MAX},
-	[MESSAGE_QUERY_END] = {"query-end", BODY(query)},
-	[MESSAGE_KICK] = {"kick", BODY(query)},
+	[MESSAGE_QUERY_END] = {"query-end"},
+	[MESSAGE_KICK] = {"kick", BODY(kick)},
 };
 
 static const struct kind *

@@ -47,10 +47,10 @@ enum message_type {
 	MESSAGE_DATA_FAILED,  /* dialer: body.failure */
 	MESSAGE_FORGET,       /* worker: close the session's unused endpoint */
 	/* status and others */
-	MESSAGE_QUERY,        /* status: tell all sessions; body.query */
+	MESSAGE_QUERY,        /* status: tell all sessions */
 	MESSAGE_RECORD,       /* gate, worker: one session: body.record; tail: user NUL path */
 	MESSAGE_QUERY_END,    /* gate, worker: that was all */
-	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.query.found */
+	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.kick.is_found */
 	MESSAGE_TYPE_COUNT
 };
 
@@ -126,9 +126,8 @@ struct message_failure {
 	uint8_t is_unknown_session;
 };
 
-struct message_query {
-	uint64_t token;
-	uint8_t found;
+struct message_kick {
+	uint8_t is_found;
 };
 
 struct message_record {
@@ -136,7 +135,7 @@ struct message_record {
 	uint64_t connected_ms, idle_ms;      /* ages */
 	uint64_t done_bytes, total_bytes;    /* of the running transfer; acknowledged by the peer; total 0: unknown */
 	uint32_t verb;                       /* enum verb of what it is doing, 0 idle */
-	uint8_t is_logged_in, is_anonymous, port_policy;
+	uint8_t is_logged_in, port_policy;
 	uint8_t state;                       /* 0 idle, 1 busy, 2 transfer */
 };
 
@@ -154,7 +153,7 @@ struct message {
 		struct message_endpoint endpoint;
 		struct message_data data;
 		struct message_failure failure;
-		struct message_query query;
+		struct message_kick kick;
 		struct message_record record;
 	} body;
 	struct slice tail; /* borrowed from the channel's buffer: copy what is to be kept */

@@ -39,10 +39,9 @@ roster_on_status(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
 	struct message answer = {.type = MESSAGE_QUERY_END, .fd = -1, .session = m->session};
-	answer.body.query = m->body.query;
 	if (m->type == MESSAGE_KICK) {
 		answer.type = MESSAGE_KICK;
-		answer.body.query.found = kick(gate, m->session);
+		answer.body.kick.is_found = kick(gate, m->session);
 	} else {
 		idmap_each(&gate->connections, tell, channel);
 	}

@@ -59,8 +59,7 @@ static void
 ask(struct status *status, struct source *source)
 {
 	const struct control_request *request = &status->served->request;
-	struct message m = {
-		.type = request->kind == CONTROL_KICK ? MESSAGE_KICK : MESSAGE_QUERY, .fd = -1, .session = request->session, .body.query.token = status->token};
+	struct message m = {.type = request->kind == CONTROL_KICK ? MESSAGE_KICK : MESSAGE_QUERY, .fd = -1, .session = request->session};
 	if (source->asked || !channel_send(source->channel, &m)) {
 		status->is_complete = false;
 		return;
@@ -149,7 +148,7 @@ answered(struct status *status, struct source *source, const struct message *m)
 	if (!was_awaited || --status->awaited_count > 0)
 		return;
 	if (m->type == MESSAGE_KICK)
-		finish_kick(status, m->body.query.found);
+		finish_kick(status, m->body.kick.is_found);
 	else
 		finish_list(status);
 }

@@ -79,7 +79,6 @@ inquiry_record(const struct client *client)
 		.idle_ms = client_is_busy(client) ? 0 : now_ms - client->active_ms,
 		.verb = client->verb,
 		.is_logged_in = true,
-		.is_anonymous = account->is_anonymous,
 		.port_policy =
 		    (uint8_t)settings_policy(client->worker->role.settings, client->listener, account->user, account->group).port_policy,
 		.state = client_is_busy(client) ? RECORD_STATE_BUSY : RECORD_STATE_IDLE,
@@ -113,7 +112,6 @@ inquiry_send(struct channel *status, const struct client *client)
 struct inquiry {
 	struct event event;
 	struct worker *worker;
-	uint64_t token;
 	size_t at, count;
 	uint64_t sessions[];
 };
@@ -121,7 +119,7 @@ struct inquiry {
 static void
 inquiry_end(struct inquiry *inquiry)
 {
-	struct message end = {.type = MESSAGE_QUERY_END, .fd = -1, .body.query.token = inquiry->token};
+	struct message end = {.type = MESSAGE_QUERY_END, .fd = -1};
 	if (inquiry->worker->status)
 		channel_send(inquiry->worker->status, &end);
 	free(inquiry);
@@ -153,12 +151,12 @@ inquiry_collect(void *context, struct idmap_entry *entry)
 void
 inquiry_on_status(void *context, struct channel *channel, struct message *m)
 {
-	(void)channel;
+	(void)channel, (void)m;
 	struct worker *worker = context;
 	struct inquiry *inquiry = malloc(sizeof(*inquiry) + worker->clients.count * sizeof(uint64_t));
 	if (!inquiry)
 		return;
-	*inquiry = (struct inquiry){.worker = worker, .token = m->body.query.token};
+	*inquiry = (struct inquiry){.worker = worker};
 	evtimer_assign(&inquiry->event, worker->role.base, inquiry_go_on, inquiry);
 	idmap_each(&worker->clients, inquiry_collect, inquiry);
 	inquiry_go_on(-1, 0, inquiry);

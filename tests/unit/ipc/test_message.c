@@ -197,8 +197,8 @@ values_outside_their_enums_are_refused(void **state)
 		assert_int_equal(decode_with(MESSAGE_DATA_FAILED, 16, &failures[i], sizeof(failures[i])), MESSAGE_BAD_VALUE);
 	struct message_record record = {.state = 3};
 	assert_int_equal(decode_with(MESSAGE_RECORD, 16, &record, sizeof(record)), MESSAGE_BAD_VALUE);
-	struct message_query query = {.found = 2};
-	assert_int_equal(decode_with(MESSAGE_KICK, 16, &query, sizeof(query)), MESSAGE_BAD_VALUE);
+	struct message_kick kick = {.is_found = 2};
+	assert_int_equal(decode_with(MESSAGE_KICK, 16, &kick, sizeof(kick)), MESSAGE_BAD_VALUE);
 }
 
 /* xorshift64: the same bytes in every run. */

@@ -302,23 +302,22 @@ who_is_there_and_kick(void **state)
 	room_read(fd);
 	room_dialogue(room, other, "USER bob\r\n");
 	room->ears.count = 0;
-	struct message query = {.type = MESSAGE_QUERY, .fd = -1, .body.query.token = 5};
+	struct message query = {.type = MESSAGE_QUERY, .fd = -1};
 	channel_send(room->status.channel, &query);
 	room_turn(room);
 	assert_int_equal(room->ears.count, 2); /* the worker tells of the other one */
 	assert_memory_equal(room->ears.heard[0].tail, "bob\0", 4);
 	assert_int_equal(room->ears.heard[1].message.type, MESSAGE_QUERY_END);
-	assert_int_equal(room->ears.heard[1].message.body.query.token, 5);
-	struct message kick = {.type = MESSAGE_KICK, .fd = -1, .session = session, .body.query.token = 6};
+	struct message kick = {.type = MESSAGE_KICK, .fd = -1, .session = session};
 	channel_send(room->status.channel, &kick);
 	room_turn(room);
 	assert_true(strncmp(room_read(fd), "421 ", 4) == 0);
 	assert_true(room_is_closed(fd));
-	assert_int_equal(room->ears.heard[2].message.body.query.found, 1);
+	assert_int_equal(room->ears.heard[2].message.body.kick.is_found, 1);
 	kick.session = 12345;
 	channel_send(room->status.channel, &kick);
 	room_turn(room);
-	assert_int_equal(room->ears.heard[3].message.body.query.found, 0);
+	assert_int_equal(room->ears.heard[3].message.body.kick.is_found, 0);
 	close(fd);
 	close(other);
 }
