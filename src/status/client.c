@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -112,6 +113,14 @@ wait_a_look(void)
 	nanosleep(&look, NULL);
 }
 
+/* Of the terminal, so that each session has one line there; 0: whoever reads on takes lines of any length. */
+static size_t
+line_columns(FILE *out)
+{
+	struct winsize size;
+	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static json_t *
 show_table(FILE *server, FILE *out)
 {
@@ -121,9 +130,9 @@ show_table(FILE *server, FILE *out)
 		wait_a_look();
 		json_decref(end);
 		end = ask_sessions(server, now);
-		table_print(out, now, before, LOOK_MS);
+		table_print(out, now, before, LOOK_MS, line_columns(out));
 	} else if (end) {
-		table_print(out, before, NULL, 0);
+		table_print(out, before, NULL, 0, line_columns(out));
 	}
 	json_decref(before);
 	json_decref(now);

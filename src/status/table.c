@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "status/table.h"
 
+#include "base/addr.h"
 #include "base/log-escape.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 
-#define CELL_MAX 128
+#define WORD_MAX_BYTES 512
+#define CELL_MAX_BYTES (WORD_MAX_BYTES + 256)
+#define LINE_MAX_BYTES 4096
+#define GAP 2 /* columns between cells */
+#define AGE_COLUMNS 5
+#define USER_COLUMNS_MAX 24
+/* Cells: session, user, address, then age and idle time, which stand at the right. */
+enum { FIRST_AGE = 3, CELL_COUNT = 5 };
 
 static struct slice
 text_of(const json_t *session, const char *key)
@@ -79,45 +88,150 @@ put_progress(struct buf *out, const json_t *session, const json_t *before, unsig
 	buf_put_text(out, "/s");
 }
 
+/* SECURITY: unit test control: what a session or another user's server says is no command to this terminal. */
+static void
+put_word(struct buf *out, const json_t *session, const char *key)
+{
+	struct slice text = text_of(session, key);
+	if (text.len)
+		log_escape_text(out, text, WORD_MAX_BYTES);
+	else
+		buf_put_char(out, '-');
+}
+
+/* The path last: it is what may be cut at the edge of a terminal. */
 static void
 put_doing(struct buf *out, const json_t *session, const json_t *before, unsigned apart_ms)
 {
-	struct slice command = text_of(session, "command"), path = text_of(session, "file.path");
-	buf_put(out, command.len ? command : text_of(session, "state"));
-	if (command.len && path.len) {
-		buf_put_char(out, ' ');
-		log_escape_text(out, path, 512);
-	}
+	bool has_command = text_of(session, "command").len;
+	put_word(out, session, has_command ? "command" : "state");
 	if (json_object_get(session, "done_bytes"))
 		put_progress(out, session, before, apart_ms);
+	if (has_command && text_of(session, "file.path").len) {
+		buf_put_char(out, ' ');
+		put_word(out, session, "file.path");
+	}
+}
+
+/* How many bytes the first `columns` characters take; all of them when there are no more. */
+static size_t
+bytes_of(struct slice text, size_t columns)
+{
+	size_t at = 0;
+	uint32_t code;
+	while (at < text.len && columns-- > 0) {
+		size_t len = utf8_next(slice_skip(text, at), &code);
+		at += len ? len : 1;
+	}
+	return at;
+}
+
+static size_t
+columns_of(struct slice text)
+{
+	size_t columns = 0;
+	for (; text.len; columns++)
+		text = slice_skip(text, bytes_of(text, 1));
+	return columns;
 }
 
 static void
-print_row(FILE *out, const json_t *session, const json_t *before, unsigned apart_ms)
+put_cut(struct buf *out, struct slice text, size_t columns)
 {
-	char user_storage[CELL_MAX], age_storage[CELL_MAX], idle_storage[CELL_MAX], doing_storage[2048];
-	struct buf user = BUF_OVER(user_storage), age = BUF_OVER(age_storage), idle = BUF_OVER(idle_storage), doing = BUF_OVER(doing_storage);
-	struct slice name = text_of(session, "user.name");
-	if (name.len)
-		log_escape_text(&user, name, 64);
-	else
-		buf_put_char(&user, '-');
-	put_age(&age, number_of(session, "age_ms"));
-	put_age(&idle, number_of(session, "idle_ms"));
+	bool is_cut = bytes_of(text, columns) < text.len;
+	buf_put(out, slice_first(text, bytes_of(text, is_cut ? columns - 1 : columns)));
+	buf_put_text(out, is_cut ? "…" : "");
+}
+
+static void
+put_cell(struct buf *line, struct slice text, size_t columns, bool is_right)
+{
+	size_t used = columns_of(text);
+	int pad = used < columns ? (int)(columns - used) : 0;
+	buf_printf(line, "%*s", is_right ? pad : 0, "");
+	put_cut(line, text, columns);
+	buf_printf(line, "%*s", (is_right ? 0 : pad) + GAP, "");
+}
+
+struct widths {
+	size_t session, user, address, age, line; /* in characters; line: of the terminal, 0 endless */
+};
+
+static void
+print_line(FILE *out, const struct widths *widths, const struct slice cells[], struct slice doing)
+{
+	char storage[LINE_MAX_BYTES], cut_storage[LINE_MAX_BYTES];
+	struct buf line = BUF_OVER(storage), cut = BUF_OVER(cut_storage);
+	const size_t columns[CELL_COUNT] = {widths->session, widths->user, widths->address, widths->age, widths->age};
+	for (size_t i = 0; i < CELL_COUNT; i++)
+		put_cell(&line, cells[i], columns[i], i >= FIRST_AGE);
+	buf_put(&line, doing);
+	put_cut(&cut, buf_slice(&line), widths->line ? widths->line : LINE_MAX_BYTES);
+	fprintf(out, "%.*s\n", SLICE_ARG(buf_slice(&cut)));
+}
+
+static void
+print_row(FILE *out, const struct widths *widths, const json_t *session, const json_t *before, unsigned apart_ms)
+{
+	static const char *const keys[] = {"session", "user.name", "source.ip"};
+	char storage[CELL_COUNT][CELL_MAX_BYTES], doing_storage[CELL_MAX_BYTES];
+	struct buf cells[CELL_COUNT], doing = BUF_OVER(doing_storage);
+	struct slice texts[CELL_COUNT];
+	for (size_t i = 0; i < CELL_COUNT; i++) {
+		cells[i] = buf_over(storage[i], CELL_MAX_BYTES);
+		if (i < FIRST_AGE)
+			put_word(&cells[i], session, keys[i]);
+		else
+			put_age(&cells[i], number_of(session, i == FIRST_AGE ? "age_ms" : "idle_ms"));
+		texts[i] = buf_slice(&cells[i]);
+	}
 	put_doing(&doing, session, before, apart_ms);
-	fprintf(out, "%-16.*s  %-16.*s  %-24.*s  %6.*s  %6.*s  %.*s\n", SLICE_ARG(text_of(session, "session")), SLICE_ARG(buf_slice(&user)),
-	    SLICE_ARG(text_of(session, "source.ip")), SLICE_ARG(buf_slice(&age)), SLICE_ARG(buf_slice(&idle)), SLICE_ARG(buf_slice(&doing)));
+	print_line(out, widths, texts, buf_slice(&doing));
+}
+
+static size_t
+wider(size_t columns, size_t other)
+{
+	return other > columns ? other : columns;
+}
+
+static size_t
+word_columns(const json_t *session, const char *key)
+{
+	char storage[CELL_MAX_BYTES];
+	struct buf word = BUF_OVER(storage);
+	put_word(&word, session, key);
+	return columns_of(buf_slice(&word));
+}
+
+static struct widths
+measure(const json_t *sessions, size_t line_columns)
+{
+	struct widths widths = {.session = 16, .user = strlen("USER"), .address = strlen("ADDRESS"), .age = AGE_COLUMNS, .line = line_columns};
+	size_t i;
+	const json_t *session;
+	json_array_foreach(sessions, i, session)
+	{
+		widths.user = wider(widths.user, word_columns(session, "user.name"));
+		widths.address = wider(widths.address, word_columns(session, "source.ip"));
+	}
+	widths.user = widths.user < USER_COLUMNS_MAX ? widths.user : USER_COLUMNS_MAX;
+	widths.address = widths.address < ADDR_TEXT_MAX ? widths.address : ADDR_TEXT_MAX;
+	return widths;
 }
 
 void
-table_print(FILE *out, const json_t *now, const json_t *before, unsigned apart_ms)
+table_print(FILE *out, const json_t *now, const json_t *before, unsigned apart_ms, size_t line_columns)
 {
+	const struct slice heads[] = {
+		SLICE_LITERAL("SESSION"), SLICE_LITERAL("USER"), SLICE_LITERAL("ADDRESS"), SLICE_LITERAL("AGE"), SLICE_LITERAL("IDLE")};
 	size_t i;
 	const json_t *session;
 	if (json_array_size(now) == 0) {
 		fputs("Nobody is connected.\n", out);
 		return;
 	}
-	fprintf(out, "%-16s  %-16s  %-24s  %6s  %6s  %s\n", "SESSION", "USER", "ADDRESS", "AGE", "IDLE", "DOING");
-	json_array_foreach(now, i, session) print_row(out, session, before, apart_ms);
+	struct widths widths = measure(now, line_columns);
+	print_line(out, &widths, heads, SLICE_LITERAL("DOING"));
+	json_array_foreach(now, i, session) print_row(out, &widths, session, before, apart_ms);
 }

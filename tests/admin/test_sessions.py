@@ -2,8 +2,13 @@
 """`breakwater sessions` and `kick`: who is connected, doing what, with true progress."""
 
 import contextlib
+import fcntl
 import json
+import os
 import socket
+import struct
+import subprocess
+import termios
 
 import pytest
 
@@ -62,6 +67,38 @@ def test_true_progress(server, ask, alice):
         assert any(taken <= number <= taken + 8 * SMALL_BUFFER for number in numbers), row
         assert 64 << 20 in numbers, row
         assert "RETR" in str(row) and "big" in str(row)
+
+
+HOSTILE_NAMES = [b'quo"te\\', b"line\rSESSION forged", b"\x1b[2Jclear", b"bad\xff\xfeutf", "übergröße".encode(), b'{"end":true}', b"x" * 250]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=repr)
+def test_a_hostile_name_is_shown_and_forges_nothing(server, ask, alice, name):
+    (server.tree.root / os.fsdecode(name)).write_bytes(b"b" * (64 << 20))
+    with contextlib.closing(alice.passive()):
+        alice.raw(b"RETR " + name.replace(b"\xff", b"\xff\xff").replace(b"\r", b"\r\0") + b"\r\n")
+        alice.expect(150)
+        row = find(ask, "alice")
+        assert row["state"] == "transfer" and row["command"] == "RETR" and row["file.path"].startswith("/")
+        lines = ask("sessions").splitlines()
+        assert len(lines) == 2 and all(line.isprintable() for line in lines)
+
+
+def test_the_table_fits_its_terminal(server, alice):
+    outer, inner = os.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+    done = subprocess.run([servers.BINARY, "sessions", "--set", f"runtime-dir={server.work / 'run'}"], stdout=inner, stderr=inner, timeout=30)
+    lines = os.read(outer, 4096).decode().splitlines()
+    assert done.returncode == 0 and len(lines) == 2 and all(len(line) <= 50 for line in lines), lines
+
+
+def test_many_sessions(server, ask):
+    with contextlib.ExitStack() as stack:
+        for _ in range(150):
+            stack.enter_context(contextlib.closing(server.anonymous()))
+        assert len(rows(ask)) == 150
+        lines = ask("sessions").splitlines()
+        assert len(lines) == 151 and len({line.index("127.0.0.1") for line in lines[1:]}) == 1
 
 
 def test_kick(server, ask, alice, guest):

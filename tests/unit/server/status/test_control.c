@@ -105,7 +105,7 @@ the_table_shows_progress_and_no_control_byte(void **state)
 	json_object_set_new(earlier, "done_bytes", json_integer(10));
 	json_array_append_new(before, earlier);
 	json_array_append_new(now, session_line("alice", SLICE_LITERAL("/big\x1b[2J\n")));
-	table_print(out, now, before, 300);
+	table_print(out, now, before, 300, 0);
 	fclose(out);
 	assert_non_null(strstr(text, "25% of 100 B, 50 B/s"));
 	assert_non_null(strstr(text, "90s"));
@@ -119,6 +119,76 @@ the_table_shows_progress_and_no_control_byte(void **state)
 	json_decref(now);
 }
 
+/* What the table makes of sessions with these users and addresses: its lines, to be freed by the caller. */
+static char *
+table_of(const char *const rows[][2], size_t count, size_t line_columns)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	json_t *now = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *line = session_line(rows[i][0], SLICE_LITERAL("/a/long/path/that/is/cut"));
+		json_object_set_new(line, "source.ip", json_string(rows[i][1]));
+		json_array_append_new(now, line);
+	}
+	table_print(out, now, NULL, 0, line_columns);
+	fclose(out);
+	json_decref(now);
+	return text;
+}
+
+/* Characters before a word of the line, which has nothing but ASCII and two-byte characters. */
+static size_t
+column_of(const char *line, const char *word)
+{
+	const char *at = strstr(line, word);
+	size_t column = 0;
+	assert_non_null(at);
+	for (; line < at; line++)
+		column += ((unsigned char)*line & 0xc0) != 0x80;
+	return column;
+}
+
+static void
+columns_are_as_wide_as_what_stands_in_them(void **state)
+{
+	static const char *const rows[][2] = {
+		{"al", "192.0.2.7"}, {"jörgé", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"}, {"a-name-of-sixty-four-letters-that-no-column-is-made-for-at-all-x", "::1"}};
+	(void)state;
+	char *text = table_of(rows, ARRAY_LEN(rows), 0), *save = NULL;
+	const char *head = strtok_r(text, "\n", &save), *line;
+	size_t count = 0;
+	for (; (line = strtok_r(NULL, "\n", &save)); count++) {
+		assert_int_equal(column_of(line, "RETR"), column_of(head, "DOING"));
+		assert_int_equal(column_of(line, rows[count][1]), column_of(head, "ADDRESS"));
+	}
+	assert_int_equal(count, ARRAY_LEN(rows));
+	assert_int_equal(column_of(head, "ADDRESS"), 16 + 2 + 24 + 2);
+	free(text);
+}
+
+static void
+no_line_is_longer_than_the_terminal(void **state)
+{
+	static const char *const rows[][2] = {{"jörg", "192.0.2.7"}, {"bob", "\x1b[2J"}};
+	(void)state;
+	char *text = table_of(rows, ARRAY_LEN(rows), 60);
+	assert_null(strchr(text, '\x1b'));
+	size_t columns = 0, lines = 0;
+	for (const char *at = text; *at; at++) {
+		columns += ((unsigned char)*at & 0xc0) != 0x80;
+		assert_true(*at == '\n' || columns <= 60);
+		if (*at == '\n') {
+			columns = 0;
+			lines++;
+		}
+	}
+	assert_int_equal(lines, 3);
+	assert_non_null(strstr(text, "…"));
+	free(text);
+}
+
 int
 main(void)
 {
@@ -127,6 +197,8 @@ main(void)
 		cmocka_unit_test(a_request_is_read_as_it_was_written),
 		cmocka_unit_test(foreign_bytes_cannot_forge_a_line),
 		cmocka_unit_test(the_table_shows_progress_and_no_control_byte),
+		cmocka_unit_test(columns_are_as_wide_as_what_stands_in_them),
+		cmocka_unit_test(no_line_is_longer_than_the_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
