@@ -73,6 +73,7 @@ write_entry(struct entry *e, bool is_new)
 		status = (is_new ? store_user_add : change_password)(e->keeper.store, &e->user);
 	if (status != STORE_OK)
 		return fail(e->user.name, store_status_text(status));
+	printf("%s %s in %s\n", is_new ? "Added" : "Changed the password of", e->user.name, e->keeper.settings->store);
 	if (e->source == SECRET_NONE)
 		printf("Password of %s: %s\n", e->user.name, e->password);
 	return EXIT_SUCCESS;
@@ -240,7 +241,7 @@ static const struct example list_examples[] = {{"user list", "names, rights, fol
 static const struct example passwd_examples[] = {{"user passwd alice", "a new password, from the next login on"}, {0}};
 static const struct example del_examples[] = {{"user del alice", "sessions that are there stay; breakwater kick ends them"}, {0}};
 
-#define NO_RESTART "A running server knows at once."
+#define NO_RESTART "A server that runs with this store knows at once; serve DIR keeps no users but its own."
 
 const struct cli_command cmd_user_add = {
 	.name = "user add",

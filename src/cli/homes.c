@@ -46,7 +46,8 @@ warn_of_open(const char *command, const struct settings *settings, bool is_quick
 	const struct passwd *account = getpwuid(server.uid);
 	snprintf(what, sizeof(what), "is served as user %u%s%s%s, who %s%s", server.uid, account ? " (" : "", account ? account->pw_name : "",
 	    account ? ")" : "", geteuid() == 0 ? "" : "starts the server and ", refused);
-	return warn(command, principal, what, "give it to that user (chown), or set files-user or the user's uid to its owner");
+	return warn(command, principal, what,
+	    geteuid() == 0 ? "give it to that user (chown), or set files-user to another" : "give it to that user (chown), or start as root");
 }
 
 size_t
