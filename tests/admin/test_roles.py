@@ -98,6 +98,17 @@ def test_passwords_are_nowhere_after_the_login(server, alice, guest):
 
 
 @pytest.mark.root
+def test_passwords_that_came_in_one_packet(server, alice):
+    """The worker of the login before has read the password of the next one."""
+    with contextlib.closing(server.login()) as session:
+        session.raw(f"NOOP\r\nUSER {servers.USER}\r\nPASS {servers.PASSWORD}\r\n".encode())
+        for code in (200, 331, 230):
+            session.expect(code)
+        for pid in pids(server, "worker"):
+            assert not any(servers.PASSWORD.encode() in part for part in memory(pid))
+
+
+@pytest.mark.root
 def test_a_stranger_at_the_control_socket(server):
     """Even when somebody has opened the socket's mode."""
     control = server.work / "run/control.sock"

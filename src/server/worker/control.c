@@ -266,6 +266,15 @@ control_take_lines(struct client *client, struct view *view)
 
 /* ---- what is kept between two turns */
 
+static void
+control_free_input(struct client *client)
+{
+	if (client->input)
+		explicit_bzero(client->input->bytes, client->input->len);
+	free(client->input);
+	client->input = NULL;
+}
+
 static struct view
 control_load(struct client *client)
 {
@@ -277,8 +286,7 @@ control_load(struct client *client)
 	view.len = input->len;
 	view.judged = input->judged;
 	view.scanned = input->scanned;
-	free(input);
-	client->input = NULL;
+	control_free_input(client);
 	return view;
 }
 
@@ -308,14 +316,25 @@ control_settle(struct client *client, bool is_dry)
 		client_end(client);
 }
 
+/* SECURITY: test_passwords_that_came_in_one_packet: another login's password, on its way back to the gate, must not stay where the files are read. */
+static void
+control_wipe(struct worker *worker, size_t len)
+{
+	explicit_bzero(worker->input, len);
+	explicit_bzero(worker->line, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES);
+}
+
 static void
 control_process(struct client *client, struct view *view)
 {
+	struct worker *worker = client->worker;
+	size_t len = view->len;
 	bool is_dry = control_take_lines(client, view);
 	if (!control_save(client, view))
 		client_end(client);
 	else if (client->is_half_closed && !client->is_gone)
 		control_settle(client, is_dry);
+	control_wipe(worker, len);
 }
 
 void
@@ -407,7 +426,6 @@ control_stop(struct client *client)
 	if (client->output)
 		event_del(&client->output->event);
 	free(client->output);
-	free(client->input);
 	client->output = NULL;
-	client->input = NULL;
+	control_free_input(client);
 }
