@@ -126,7 +126,7 @@ static const struct config_key top_keys[] = {
 	{"max-workers", &config_type_number, AT(settings, max_workers), .fallback = "64", .min = 1, .max = 10000,
 	    .help = "Worker processes at once; a login that would need another one gets 421."},
 	{"workers-per-identity", &config_type_number, AT(settings, workers_per_identity), .fallback = "1", .min = 1, .max = 64,
-	    .computed = "half the number of processors, at most 4", .help = "Worker processes that share the sessions of one identity."},
+	    .computed = "the number of processors, at most 4", .help = "Worker processes that share the sessions of one identity."},
 	{"dialers", &config_type_number, AT(settings, dialers), .fallback = "1", .min = 1, .max = 64,
 	    .computed = "half the number of processors, at most 4", .help = "Processes that make data connections; each has a slice of passive-ports."},
 	{"login-tries", &config_type_number, AT(settings, login_tries), .fallback = "3", .min = 1, .max = 100,

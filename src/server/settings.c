@@ -52,13 +52,10 @@ default_runtime_dir(struct config *config, const char *const *environment)
 }
 
 static const char *
-default_process_count(struct config *config)
+default_process_count(struct config *config, long processors_each)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	/* The clients' kernel work needs the other half; fewer processes also find more to do each time they wake. */
-	long half = (processors + 1) / 2;
-	long count = half < 1 ? 1 : half > PROCESSES_BY_DEFAULT_MAX ? PROCESSES_BY_DEFAULT_MAX : half;
-	return arena_printf(config_arena(config), "%ld", count);
+	long count = (sysconf(_SC_NPROCESSORS_ONLN) + processors_each - 1) / processors_each;
+	return arena_printf(config_arena(config), "%ld", count < 1 ? 1 : count > PROCESSES_BY_DEFAULT_MAX ? PROCESSES_BY_DEFAULT_MAX : count);
 }
 
 static void
@@ -81,8 +78,9 @@ resolve_all(struct config *config, const char *const *environment)
 	resolve(config, "state-dir", default_state_dir(config, environment));
 	resolve(config, "runtime-dir", default_runtime_dir(config, environment));
 	resolve(config, "store", arena_printf(config_arena(config), "%s/auth/users.db", config_lookup(config, "state-dir").text));
-	resolve(config, "workers-per-identity", default_process_count(config));
-	resolve(config, "dialers", default_process_count(config));
+	resolve(config, "workers-per-identity", default_process_count(config, 1));
+	/* A dialer has half as much to do for a transfer, and with more sessions finds more to do each time it wakes. */
+	resolve(config, "dialers", default_process_count(config, 2));
 	resolve_listeners(config);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/worker/outbound.h"
 
+#include "base/loop.h"
 #include "server/worker/filter.h"
 #include "server/worker/lister.h"
 
@@ -11,8 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* One sendfile(): long enough that its own cost vanishes, short enough that ABOR and progress are prompt. */
-enum { SEND_BYTES = 1 << 20 };
+/* One sendfile(): as much as goes in some milliseconds, so that its own cost vanishes and the thread still notices who else wants it. */
+enum { SEND_BYTES = 1 << 20, SEND_BYTES_MAX = 64 << 20, SEND_QUICK_MS = 4 };
 
 static void
 outbound_count(struct transfer *transfer, size_t sent)
@@ -84,16 +85,26 @@ outbound_may_retry(struct transfer *transfer, int error, enum transfer_result *r
 	return false;
 }
 
+/* How much the next call may take, from what the last one has done. */
+static uint64_t
+outbound_next_chunk(uint64_t chunk, ssize_t sent, uint64_t began_ms)
+{
+	if (loop_now_ms() - began_ms > SEND_QUICK_MS)
+		return SEND_BYTES;
+	return sent == (ssize_t)chunk && chunk < SEND_BYTES_MAX ? 2 * chunk : chunk;
+}
+
 static enum transfer_result
 outbound_move_as_is(struct transfer *transfer)
 {
 	enum transfer_result result = TRANSFER_WHOLE;
-	uint64_t moved = 0;
+	uint64_t moved = 0, chunk = SEND_BYTES;
 	while (transfer->position < transfer->end) {
 		uint64_t left = transfer->end - transfer->position;
 		off_t offset = (off_t)transfer->position;
+		uint64_t began_ms = loop_now_ms();
 		transfer_choose_waiting(transfer);
-		ssize_t sent = sendfile(transfer->data_fd, transfer->file_fd, &offset, left < SEND_BYTES ? (size_t)left : SEND_BYTES);
+		ssize_t sent = sendfile(transfer->data_fd, transfer->file_fd, &offset, (size_t)(left < chunk ? left : chunk));
 		if (atomic_load(&transfer->is_cut))
 			return transfer_fail_data(transfer, ECONNABORTED);
 		if (sent == 0)
@@ -103,6 +114,7 @@ outbound_move_as_is(struct transfer *transfer)
 		if (sent < 0)
 			continue;
 		transfer->position = (uint64_t)offset;
+		chunk = outbound_next_chunk(chunk, sent, began_ms);
 		outbound_count(transfer, (size_t)sent);
 		moved += (uint64_t)sent;
 		if (transfer_should_yield(transfer, moved) && transfer->position < transfer->end)
