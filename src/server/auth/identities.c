@@ -17,7 +17,8 @@ struct known_identity {
 	char *home;
 	uint32_t *workers; /* their indices */
 	size_t worker_count;
-	struct waiting *waiting;
+	size_t turn;       /* logins let in so far: they go to the workers in turn */
+	struct waiting *waiting; /* while is_wanted only */
 	bool is_wanted;    /* the monitor was asked and has not answered yet */
 	bool is_limited;   /* it has refused: those that are there must do */
 };
@@ -80,9 +81,9 @@ forget_if_unused(struct auth *auth, struct known_identity *known)
 }
 
 static void
-let_in(struct auth *auth, const struct known_identity *known, uint64_t session, const struct principal *principal)
+let_in(struct auth *auth, struct known_identity *known, uint64_t session, const struct principal *principal)
 {
-	uint32_t index = known->workers[session % known->worker_count];
+	uint32_t index = known->workers[known->turn++ % known->worker_count];
 	struct channel *worker = peers_find(&auth->workers, index);
 	char storage[sizeof(principal->user) + sizeof(principal->group)];
 	struct buf tail = BUF_OVER(storage);
@@ -136,8 +137,17 @@ wait_for_worker(struct auth *auth, struct known_identity *known, uint64_t sessio
 		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
 		return;
 	}
-	*waiting = (struct waiting){.next = known->waiting, .session = session, .principal = *principal};
-	known->waiting = waiting;
+	*waiting = (struct waiting){.session = session, .principal = *principal};
+	struct waiting **last = &known->waiting;
+	while (*last)
+		last = &(*last)->next;
+	*last = waiting;
+}
+
+static bool
+is_short(const struct auth *auth, const struct known_identity *known)
+{
+	return known->worker_count < auth->role.settings->workers_per_identity && !known->is_limited;
 }
 
 void
@@ -148,8 +158,7 @@ identities_admit(struct auth *auth, uint64_t session, const struct principal *pr
 		desk_deny(auth, session, LOGIN_DENIAL_NO_WORKER);
 		return;
 	}
-	bool is_short = known->worker_count < auth->role.settings->workers_per_identity && !known->is_limited;
-	if (!known->is_wanted && (is_short || known->worker_count == 0))
+	if (!known->is_wanted && (is_short(auth, known) || known->worker_count == 0))
 		want_worker(auth, known, session, principal);
 	if (known->worker_count)
 		let_in(auth, known, session, principal);
@@ -166,6 +175,13 @@ take_waiting(struct known_identity *known)
 	return first;
 }
 
+static void
+let_in_waiting(struct auth *auth, struct known_identity *known, size_t most)
+{
+	for (struct waiting *each; most-- && (each = take_waiting(known)); free(each))
+		let_in(auth, known, each->session, &each->principal);
+}
+
 void
 identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
 {
@@ -178,8 +194,12 @@ identities_worker_here(struct auth *auth, uint32_t key, uint32_t worker)
 	known->workers = workers;
 	known->workers[known->worker_count++] = worker;
 	known->is_wanted = false;
-	for (struct waiting *each; (each = take_waiting(known)); free(each))
-		let_in(auth, known, each->session, &each->principal);
+	let_in_waiting(auth, known, 1);
+	/* Who came at the same time is spread over the workers that may yet come. */
+	if (known->waiting && is_short(auth, known))
+		want_worker(auth, known, known->waiting->session, &known->waiting->principal);
+	if (!known->is_wanted)
+		let_in_waiting(auth, known, SIZE_MAX);
 }
 
 static void
@@ -212,6 +232,8 @@ identities_failed(struct auth *auth, uint32_t key, enum login_denial reason)
 		return;
 	known->is_wanted = false;
 	known->is_limited = true;
+	if (known->worker_count)
+		let_in_waiting(auth, known, SIZE_MAX);
 	for (struct waiting *each; (each = take_waiting(known)); free(each))
 		desk_deny(auth, each->session, reason);
 	forget_if_unused(auth, known);

@@ -136,6 +136,19 @@ hire(struct room *room, uint32_t index, uint32_t key)
 	turn(room);
 }
 
+/* Permitted, then granted. */
+static bool
+is_let_in(const struct room *room, uint64_t session, uint32_t worker)
+{
+	bool is_permitted = false, is_granted = false;
+	for (size_t i = 0; i < room->ears.count; i++) {
+		const struct message *m = &room->ears.heard[i].message;
+		is_granted |= is_permitted && m->type == MESSAGE_LOGIN_GRANTED && m->session == session && m->body.peer.index == worker;
+		is_permitted |= m->type == MESSAGE_PERMIT && m->session == session && room->ears.heard[i].by == PEER_WORKER;
+	}
+	return is_granted;
+}
+
 static void
 the_first_guest_waits_for_a_worker(void **state)
 {
@@ -146,14 +159,29 @@ the_first_guest_waits_for_a_worker(void **state)
 	assert_int_equal(room->ears.heard[0].message.type, MESSAGE_WORKER_WANT);
 	assert_memory_equal(room->ears.heard[0].tail, "anonymous\0/srv/ftp\0\0", 20);
 	assert_true(room->ears.heard[0].message.body.identity.is_anonymous);
-	hire(room, 0, room->ears.heard[0].message.body.identity.key);
-	assert_int_equal(room->ears.count, 5);
-	for (size_t i = 1; i < 3; i++) { /* permits before grants */
-		assert_int_equal(room->ears.heard[i].message.type, MESSAGE_PERMIT);
-		assert_int_equal(room->ears.heard[i].by, PEER_WORKER);
-		assert_int_equal(room->ears.heard[i + 2].message.type, MESSAGE_LOGIN_GRANTED);
-		assert_int_equal(room->ears.heard[i + 2].message.body.peer.index, 0);
+	uint32_t key = room->ears.heard[0].message.body.identity.key;
+	/* A worker for each, while there may be more. */
+	for (uint32_t i = 0; i < 2; i++) {
+		room->ears.count = 0;
+		hire(room, i, key);
+		assert_true(is_let_in(room, 10 + i, i));
+		assert_int_equal(room->ears.count, i == 0 ? 3 : 2);
 	}
+}
+
+/* There is no second one: the first serves all. */
+static void
+guests_share_the_only_worker(void **state)
+{
+	struct room *room = *state;
+	ask(room, 10, "anonymous", "x");
+	ask(room, 11, "ftp", "y");
+	uint32_t key = room->ears.heard[0].message.body.identity.key;
+	hire(room, 0, key);
+	room->ears.count = 0;
+	identities_failed(&room->auth, key, LOGIN_DENIAL_TOO_MANY);
+	turn(room);
+	assert_true(is_let_in(room, 11, 0));
 }
 
 /* Also when the gate was told something else before in the same turn. */
@@ -364,6 +392,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_room, close_room)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_guest_waits_for_a_worker),
+		TEST(guests_share_the_only_worker),
 		TEST(a_permit_overtakes_what_the_gate_is_told),
 		TEST(a_grant_waits_for_its_permit),
 		TEST(sessions_are_shared_out),
