@@ -99,3 +99,12 @@ log_outlet_put(struct log_outlet *outlet, struct slice lines)
 		return 0;
 	return outlet->address ? put_datagrams(outlet, lines) : put_stream(outlet, lines);
 }
+
+void
+log_outlet_replace(struct log_outlet *outlet, struct log_outlet fresh)
+{
+	if (outlet->fd >= 0)
+		close(outlet->fd);
+	fresh.lost = outlet->lost;
+	*outlet = fresh;
+}

@@ -19,6 +19,8 @@ struct log_outlet {
 
 /* Writes lines, each with its end "\n". Returns how many of them did not get out whole. */
 MUST_USE size_t log_outlet_put(struct log_outlet *outlet, struct slice lines);
+/* Puts `fresh` in its place and closes what was open there; the count of lost lines goes on. */
+void log_outlet_replace(struct log_outlet *outlet, struct log_outlet fresh);
 /* Connects the datagram socket to its address; also when it was connected to a reader that has gone. False with errno. */
 MUST_USE bool log_outlet_connect(const struct log_outlet *outlet);
 

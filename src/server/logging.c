@@ -21,15 +21,6 @@ is_syslog(const struct settings *settings)
 	return strcmp(settings->log_destination, "syslog") == 0;
 }
 
-static void
-replace(struct log_outlet *outlet, struct log_outlet fresh)
-{
-	if (outlet->fd >= 0)
-		close(outlet->fd);
-	fresh.lost = outlet->lost;
-	*outlet = fresh;
-}
-
 /* A pipe or a terminal that nobody reads must not stop the server, and whoever shares it must not find it non-blocking: so it is opened once
  * more. What cannot be (a socket, a file that was unlinked) is shared. */
 static struct log_outlet
@@ -97,7 +88,7 @@ logging_open(struct log_outlet *outlet, const struct settings *settings)
 		fresh = is_syslog(settings) ? open_syslog() : open_file("log", settings->log_destination);
 	if (fresh.fd < 0)
 		return false;
-	replace(outlet, fresh);
+	log_outlet_replace(outlet, fresh);
 	return true;
 }
 
@@ -107,7 +98,7 @@ logging_open_xferlog(struct log_outlet *outlet, const struct settings *settings)
 	struct log_outlet fresh = {.fd = -1, .name = "xferlog"};
 	if (settings->xferlog[0] && (fresh = open_file("xferlog", settings->xferlog)).fd < 0)
 		return false;
-	replace(outlet, fresh);
+	log_outlet_replace(outlet, fresh);
 	return true;
 }
 

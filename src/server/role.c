@@ -48,9 +48,7 @@ take_log(struct role *role, struct message *m)
 {
 	bool is_log = m->session == ROLE_LOG;
 	struct log_outlet *outlet = is_log ? &role->log_outlet : &role->xferlog_outlet;
-	if (outlet->fd >= 0)
-		close(outlet->fd);
-	*outlet = (struct log_outlet){.fd = m->fd, .name = is_log ? "log" : "xferlog", .patience_ms = PATIENCE_MS};
+	log_outlet_replace(outlet, (struct log_outlet){.fd = m->fd, .name = is_log ? "log" : "xferlog", .patience_ms = PATIENCE_MS});
 	m->fd = -1;
 	if (m->tail.len && slice_to_cstr(m->tail, role->log_name, sizeof(role->log_name)))
 		role->log.role = role->log_name;

@@ -147,12 +147,15 @@ def test_many_reloads(own):
 
 @pytest.mark.slow
 def test_hundreds_of_durations(own):
-    """The event loop keeps a queue for each duration it was ever told, and has room for 256."""
+    """The event loop keeps a queue for each duration it was ever told, and has room for 256: sessions outlive the end of it."""
     with contextlib.closing(own.anonymous()) as session:
         for i in range(300):
-            own.configure(CONFIG + f"idle-timeout = {300 + i}s\nlogin-timeout = {60 + i}s\ndata-timeout = {30 + i}s\n")
+            own.configure(CONFIG + f"idle-timeout = {300 + i}s\nlogin-timeout = {60 + i}s\ndata-timeout = {30 + i}s\n"
+                          f"stall-timeout = {90 + i}s\n")
             own.reload()
             wait_until(lambda: logged(own).count("config.reloaded") > i)
+            session.cmd("NOOP", 200)
+        session.fetch("LIST")
         assert session.fetch("RETR hello.txt") == b"hello, world\n"
     own.anonymous().close()
     assert "role.died" not in logged(own)

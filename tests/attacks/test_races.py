@@ -148,15 +148,3 @@ def test_a_reload_drops_no_transfer(configured):
     assert not errors, errors
     assert all(server.tree.read(f"up{i}") == CONTENT * 200 for i in range(0, 20, 2))
     assert len(server.events("config.reloaded")) > 1
-
-
-@pytest.mark.slow
-def test_very_many_other_time_outs(configured):
-    """A worker has room for so many durations only: its sessions outlive the end of it."""
-    with contextlib.closing(configured.login()) as session:
-        for i in range(300):
-            configured.configure(CONFIG + f"stall-timeout = {90 + i}s\n")
-            configured.reload()
-            time.sleep(0.03)
-            session.cmd("NOOP", 200)
-        session.fetch("LIST")

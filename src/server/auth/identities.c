@@ -18,7 +18,7 @@ struct known_identity {
 	uint32_t *workers; /* their indices */
 	size_t worker_count;
 	size_t turn;       /* logins let in so far: they go to the workers in turn */
-	struct waiting *waiting; /* while is_wanted only */
+	struct waiting *waiting, **waiting_end; /* while is_wanted only; the end is where the next one is hung */
 	bool is_wanted;    /* the monitor was asked and has not answered yet */
 	bool is_limited;   /* it has refused: those that are there must do */
 };
@@ -41,6 +41,7 @@ add(struct auth *auth, const struct principal *principal)
 		free(known);
 		return NULL;
 	}
+	known->waiting_end = &known->waiting;
 	known->identity = principal->identity;
 	known->identity.key = ++auth->last_key;
 	known->next = auth->identities;
@@ -138,10 +139,8 @@ wait_for_worker(struct auth *auth, struct known_identity *known, uint64_t sessio
 		return;
 	}
 	*waiting = (struct waiting){.session = session, .principal = *principal};
-	struct waiting **last = &known->waiting;
-	while (*last)
-		last = &(*last)->next;
-	*last = waiting;
+	*known->waiting_end = waiting;
+	known->waiting_end = &waiting->next;
 }
 
 static bool
@@ -172,6 +171,8 @@ take_waiting(struct known_identity *known)
 	struct waiting *first = known->waiting;
 	if (first)
 		known->waiting = first->next;
+	if (!known->waiting)
+		known->waiting_end = &known->waiting;
 	return first;
 }
 

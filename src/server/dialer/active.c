@@ -2,7 +2,6 @@
 #include "server/dialer/active.h"
 
 #include "server/dialer/judge.h"
-#include "server/dialer/passive.h"
 #include "sys/sockaddr.h"
 
 #include <errno.h>
@@ -161,8 +160,7 @@ active_on_writable(int fd, short what, void *context)
 void
 active_connect(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
-	passive_close(dialer, &booking->passive);
-	active_close(&booking->active);
+	book_close_endpoint(dialer, booking);
 	struct endpoint target = active_target(dialer, booking, &m->body.endpoint);
 	/* SECURITY: test_port_is_judged: the one judgement that counts; the worker's was politeness. */
 	enum policy_reason reason = judge_target(dialer, booking, &target);

@@ -55,11 +55,17 @@ book_add(struct dialer *dialer, struct message *m)
 }
 
 void
-book_drop(struct dialer *dialer, struct booking *booking)
+book_close_endpoint(struct dialer *dialer, struct booking *booking)
 {
 	passive_close(dialer, &booking->passive);
-	passive_close(dialer, &booking->reserve);
 	active_close(&booking->active);
+}
+
+void
+book_drop(struct dialer *dialer, struct booking *booking)
+{
+	book_close_endpoint(dialer, booking);
+	passive_close(dialer, &booking->reserve);
 	idmap_remove(&dialer->bookings, &booking->entry);
 	free(booking->names);
 	free(booking);

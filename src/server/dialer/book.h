@@ -27,6 +27,8 @@ struct booking {
 MUST_USE bool book_add(struct dialer *dialer, struct message *m);
 /* Null for a session that is not in the book. */
 struct booking *book_find(const struct dialer *dialer, uint64_t session);
+/* Closes the endpoint in use, without an answer; the reserve stays. */
+void book_close_endpoint(struct dialer *dialer, struct booking *booking);
 /* Closes all the session's sockets and forgets it; no answer is sent any more. */
 void book_drop(struct dialer *dialer, struct booking *booking);
 struct slice book_user(const struct booking *booking);

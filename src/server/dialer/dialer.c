@@ -47,30 +47,15 @@ dialer_hear_worker(struct dialer *dialer, uint32_t index)
 /* ---- what workers ask */
 
 static void
-dialer_on_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
-{
-	booking->request = m->body.endpoint.request;
-	passive_listen(dialer, booking, m);
-}
-
-static void
-dialer_on_connect(struct dialer *dialer, struct booking *booking, const struct message *m)
-{
-	booking->request = m->body.endpoint.request;
-	active_connect(dialer, booking, m);
-}
-
-static void
 dialer_on_forget(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
 	(void)m;
-	passive_close(dialer, &booking->passive);
-	active_close(&booking->active);
+	book_close_endpoint(dialer, booking);
 }
 
 static void (*const dialer_requests[MESSAGE_TYPE_COUNT])(struct dialer *, struct booking *, const struct message *) = {
-	[MESSAGE_LISTEN] = dialer_on_listen,
-	[MESSAGE_CONNECT] = dialer_on_connect,
+	[MESSAGE_LISTEN] = passive_listen,
+	[MESSAGE_CONNECT] = active_connect,
 	[MESSAGE_FORGET] = dialer_on_forget,
 };
 
@@ -83,6 +68,15 @@ dialer_booking(struct dialer *dialer, uint64_t session)
 		return booking;
 	channel_drain(dialer->gate);
 	return book_find(dialer, session);
+}
+
+static void
+dialer_do(struct dialer *dialer, struct booking *booking, struct message *m)
+{
+	const uint32_t *request = message_request(m);
+	if (request)
+		booking->request = *request;
+	dialer_requests[m->type](dialer, booking, m);
 }
 
 static void
@@ -108,7 +102,7 @@ dialer_on_worker(void *context, struct channel *channel, struct message *m)
 		booking = NULL;
 	}
 	if (booking)
-		dialer_requests[m->type](dialer, booking, m);
+		dialer_do(dialer, booking, m);
 	else
 		dialer_refuse_unknown(channel, m);
 }

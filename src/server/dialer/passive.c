@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/dialer/passive.h"
 
-#include "base/loop.h"
-#include "server/dialer/active.h"
 #include "server/dialer/judge.h"
 #include "server/dialer/reserve.h"
 #include "sys/sockaddr.h"
@@ -93,8 +91,7 @@ passive_open_new(struct dialer *dialer, struct booking *booking)
 void
 passive_listen(struct dialer *dialer, struct booking *booking, const struct message *m)
 {
-	passive_close(dialer, &booking->passive);
-	active_close(&booking->active);
+	book_close_endpoint(dialer, booking);
 	if (m->body.endpoint.endpoint.port != 0) {
 		passive_open_reserve(dialer, booking, m->body.endpoint.endpoint.port);
 		return;

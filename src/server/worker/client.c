@@ -170,6 +170,17 @@ client_is_uploading(const struct client *client)
 }
 
 void
+client_cut(struct client *client, uint8_t cut)
+{
+	if (client->transfer)
+		transfer_cut(client->transfer, (enum transfer_cut)cut);
+	else if (client->filejob)
+		filejob_cut(client->filejob);
+	else if (client->statlist)
+		statlist_cut(client->statlist);
+}
+
+void
 client_rewind(struct client *client)
 {
 	client->is_rewound = true;
@@ -222,12 +233,7 @@ client_end(struct client *client)
 	shutdown(client->fd, SHUT_RDWR);
 	client_leave(client);
 	client->awaits = CLIENT_AWAITS_NOTHING;
-	if (client->transfer)
-		transfer_cut(client->transfer, TRANSFER_CUT_CONTROL);
-	else if (client->filejob)
-		filejob_cut(client->filejob);
-	else if (client->statlist)
-		statlist_cut(client->statlist);
+	client_cut(client, TRANSFER_CUT_CONTROL);
 }
 
 void

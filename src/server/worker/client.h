@@ -72,6 +72,8 @@ MUST_USE bool client_set_path(char **path, struct slice value);
 bool client_is_busy(const struct client *client);
 /* Whether that is STOR, STOU or APPE. */
 bool client_is_uploading(const struct client *client);
+/* Makes what is under way on files end early; `cut` is the enum transfer_cut of a transfer. */
+void client_cut(struct client *client, uint8_t cut);
 /* Lines that had to wait are looked at once more, in the client's turn. */
 void client_rewind(struct client *client);
 /* What was under way has ended and said its reply: what waited for that comes now. */

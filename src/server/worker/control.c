@@ -42,13 +42,19 @@ static void control_on_event(int fd, short what, void *context);
  * edges, or it would do nothing else. */
 enum { CONTROL_EDGES = EV_READ | EV_CLOSED | EV_ET };
 
+/* What to watch for while replies wait: the write event sees all but a half-close, and edges do not go with it. */
+static short
+control_wanted_meanwhile(const struct client *client)
+{
+	return client->is_half_closed ? 0 : EV_CLOSED;
+}
+
 /* What to watch for while so many bytes wait to be taken. */
 static short
 control_wanted(const struct client *client, size_t kept)
 {
-	/* The write event sees all but a half-close, and edges do not go with it. */
 	if (client->output)
-		return client->is_half_closed ? 0 : EV_CLOSED;
+		return control_wanted_meanwhile(client);
 	return client->is_heard_out || kept == CONTROL_INPUT_MAX ? CONTROL_EDGES : EV_READ;
 }
 
@@ -119,7 +125,7 @@ control_keep(struct client *client, struct slice rest)
 {
 	struct control_output *output = client->output;
 	bool has_room = output && output->cap - output->len >= rest.len;
-	if ((!output && !control_watch(client, client->is_half_closed ? 0 : EV_CLOSED)) || (!has_room && !control_grow_output(client, rest.len))) {
+	if ((!output && !control_watch(client, control_wanted_meanwhile(client))) || (!has_room && !control_grow_output(client, rest.len))) {
 		control_cut(client);
 		return;
 	}

@@ -127,12 +127,7 @@ dispatch_abort(const struct dispatch *d)
 		return;
 	}
 	client->is_abort_due = true;
-	if (client->transfer)
-		transfer_cut(client->transfer, TRANSFER_CUT_ABORT);
-	else if (client->filejob)
-		filejob_cut(client->filejob);
-	else if (client->statlist)
-		statlist_cut(client->statlist);
+	client_cut(client, TRANSFER_CUT_ABORT);
 }
 
 static void
