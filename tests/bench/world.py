@@ -14,7 +14,7 @@ from pathlib import Path
 from servers import DEBIAN_PACKAGES, PORT
 
 CGROUP_ROOTS = [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified")]
-MEMORY_V1 = Path("/sys/fs/cgroup/memory")
+V1 = Path("/sys/fs/cgroup")
 START_TIMEOUT_S = 15
 ACCOUNTS = {
     "passwd": "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
@@ -78,22 +78,25 @@ def check_reachable(tree):
 
 
 class Groups:
-    """A control group of version 2 for processor time and, where that has no memory controller, one of version 1."""
+    """A control group of version 2, and one of version 1 for each controller that the machine has only there.
+
+    With the processor's controller a server counts as one, as a service of systemd's does, however many processes it has:
+    without it the kernel's autogroups would give each session of its own its share, and the client less.
+    """
 
     def __init__(self, name):
         root = next((r for r in CGROUP_ROOTS if (r / "cgroup.controllers").exists()), None)
         if root is None:
             raise Failure("no control groups of version 2 are mounted")
         self.main = root / name
-        has_memory = "memory" in (root / "cgroup.controllers").read_text().split()
-        self.memory = None if has_memory or not MEMORY_V1.exists() else MEMORY_V1 / name
-        for path in self.paths():
+        controllers = (root / "cgroup.controllers").read_text().split()
+        v1 = {kind: V1 / kind / name for kind in ("cpu", "memory") if kind not in controllers and (V1 / kind).exists()}
+        self.memory = v1.get("memory")
+        self.paths = [self.main, *v1.values()]
+        for path in self.paths:
             path.mkdir(exist_ok=True)
-        if has_memory:
-            (root / "cgroup.subtree_control").write_text("+memory")
-
-    def paths(self):
-        return [path for path in (self.main, self.memory) if path]
+        for kind in {"cpu", "memory"}.intersection(controllers):
+            (root / "cgroup.subtree_control").write_text(f"+{kind}")
 
     def pids(self):
         return [int(pid) for pid in (self.main / "cgroup.procs").read_text().split()]
@@ -115,7 +118,7 @@ class Groups:
         return int(fields.get("kernel", 0)) + int(fields.get("sock", 0))
 
     def remove(self):
-        for path in self.paths():
+        for path in self.paths:
             self.empty(path)
 
     def empty(self, path):
@@ -196,7 +199,7 @@ class Stage:
         self.setting.work.mkdir(parents=True)
         launch = self.server.launch(self.setting)
         libraries = self.setting.peers / "usr/lib/x86_64-linux-gnu"
-        env = {**os.environ, **launch.env, "BENCH_GROUPS": " ".join(map(str, self.groups.paths()))}
+        env = {**os.environ, **launch.env, "BENCH_GROUPS": " ".join(map(str, self.groups.paths))}
         if self.server.package:
             env |= {"BENCH_ETC": str(self.write_accounts()), "LD_LIBRARY_PATH": str(libraries)}
         with open(self.setting.work / "output", "wb") as output:
