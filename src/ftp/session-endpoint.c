@@ -37,6 +37,17 @@ refuse_passive(void)
 	return session_reply(502, "Passive mode is switched off here; use PORT or EPRT.");
 }
 
+/* SECURITY: test_proxy theft_behind_a_plain_balancer: any other client of the balancer could take what is meant for this one. */
+static struct session_action
+listen_if_told_apart(const struct session_context *context)
+{
+	if (!context->is_passive_allowed)
+		return refuse_passive();
+	if (context->is_behind_balancer)
+		return session_reply(502, "No passive mode through this balancer: it does not say who you are (proxy-from).");
+	return session_act(SESSION_ACT_LISTEN);
+}
+
 static struct session_action
 refuse_by_policy(const struct session_context *context, enum policy_reason reason, const struct endpoint *asked)
 {
@@ -109,7 +120,7 @@ session_endpoint_pasv(struct session *s, const struct session_context *context, 
 	(void)command;
 	if (context->peer.addr.family != ADDR_IPV4)
 		return refuse_family(context);
-	return context->is_passive_allowed ? session_act(SESSION_ACT_LISTEN) : refuse_passive();
+	return listen_if_told_apart(context);
 }
 
 struct session_action
@@ -121,10 +132,8 @@ session_endpoint_epsv(struct session *s, const struct session_context *context, 
 		return session_reply(501, "EPSV takes nothing, 1, 2 or ALL.");
 	if (status == HOSTPORT_PROTOCOL || (asked.family != ADDR_NONE && asked.family != context->peer.addr.family))
 		return refuse_family(context);
-	if (!context->is_passive_allowed)
-		return refuse_passive();
-	if (!asked.is_all)
-		return session_act(SESSION_ACT_LISTEN);
+	if (!asked.is_all || !context->is_passive_allowed)
+		return listen_if_told_apart(context);
 	s->is_epsv_all = true;
 	return session_reply(200, "Only EPSV from now on.");
 }

@@ -67,6 +67,7 @@ struct session_context {
 	struct slice user, group;
 	uint16_t rights;             /* enum session_right, or-ed */
 	bool is_active_allowed, is_passive_allowed;
+	bool is_behind_balancer;     /* whoever connects to a passive port has the same address: clients cannot be told apart */
 	bool is_default_data_port;   /* RFC 959's default port when no endpoint was given */
 };
 

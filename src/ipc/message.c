@@ -95,7 +95,7 @@ check_permit(const struct message *m)
 static bool
 check_session(const struct message *m)
 {
-	return is_endpoint(&m->body.session.peer) && is_endpoint(&m->body.session.local);
+	return is_endpoint(&m->body.session.peer) && is_endpoint(&m->body.session.local) && is_bool(m->body.session.is_proxied);
 }
 
 static bool

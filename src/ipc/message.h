@@ -97,10 +97,11 @@ struct message_permit {
 };
 
 struct message_session {
-	struct endpoint peer, local;
+	struct endpoint peer, local; /* SESSION_GIVE: of the client, also behind a balancer; SESSION_ADD: only if is_proxied */
 	uint32_t listener;
 	uint32_t worker; /* SESSION_ADD: the only worker that may speak of it */
 	uint32_t dialer; /* SESSION_GIVE: the dialer the session is pinned to */
+	uint8_t is_proxied; /* a balancer has said who the client is */
 };
 
 /* LISTEN and CONNECT carry a number that all answers to them repeat (message_request): what answers an older request is told by that. */

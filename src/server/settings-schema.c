@@ -112,6 +112,14 @@ static const struct config_key top_keys[] = {
 	    .help = "Range of the ports that the server listens on for data. The packet filter must let it in."},
 	{"public-address", &config_type_addr, AT(settings, public_address), .fallback = "", .computed = "the address that the client connected to",
 	    .help = "Address that clients are told in reply to PASV, where a NAT hides the server's own."},
+	{"proxy-from", &config_type_network, AT(settings, proxy_from), .count_offset = offsetof(struct settings, proxy_from_count),
+	    .fallback = "", .is_list = true,
+	    .help = "Networks of balancers that begin each connection, for control and for data, with a header of the PROXY protocol (version 1 or 2). "
+	            "What it says of the client is believed from there alone; without it a connection from there is closed."},
+	{"balancers", &config_type_network, AT(settings, balancers), .count_offset = offsetof(struct settings, balancer_count),
+	    .fallback = "", .is_list = true,
+	    .help = "Networks of balancers that send no such header. All their clients look like one, and each could take another's data: "
+	            "passive mode is refused there."},
 	{"active", &config_type_bool, AT(settings, is_active_allowed), .fallback = "yes", .help = "Whether PORT and EPRT are offered."},
 	{"passive", &config_type_bool, AT(settings, is_passive_allowed), .fallback = "yes", .help = "Whether PASV and EPSV are offered."},
 	{"active-from-port-20", &config_type_bool, AT(settings, is_active_from_port_20), .fallback = "yes",

@@ -90,6 +90,10 @@ struct settings {
 	struct addr public_address; /* ADDR_NONE: the socket's own */
 	struct public_address_rule *public_addresses;
 	size_t public_address_count;
+	struct network *proxy_from;  /* balancers that say with the PROXY protocol whose a connection is */
+	size_t proxy_from_count;
+	struct network *balancers;   /* balancers that do not */
+	size_t balancer_count;
 	bool is_active_allowed, is_passive_allowed, is_default_data_port;
 	bool is_active_from_port_20; /* active connections come from the control port - 1 where it may be bound */
 	/* limits */
@@ -135,6 +139,11 @@ struct policy settings_policy(const struct settings *s, size_t listener, struct 
 bool settings_has_port_policy(const struct settings *s, enum port_policy policy);
 /* The one that permits most of those that some session could have. */
 enum port_policy settings_widest_port_policy(const struct settings *s);
+
+/* Whether a connection from there begins with a PROXY header. */
+bool settings_is_proxy(const struct settings *s, const struct addr *peer);
+/* Whether many clients come from there, and none can be told from the others. */
+bool settings_is_balancer(const struct settings *s, const struct addr *peer);
 
 /* The address a client is told in 227 on a session whose socket has `local`: the first public-address-for rule that holds the client,
  * else the listener's, else the global one, else `local`. */

@@ -33,6 +33,22 @@ book_keep_names(struct booking *booking, struct slice names)
 	return true;
 }
 
+static bool
+book_find_ends(const struct dialer *dialer, struct booking *booking, const struct message *m)
+{
+	const struct message_session *said = &m->body.session;
+	/* SECURITY: test_stranger_is_closed: both ends come from the kernel; what the message says of them is not looked at. */
+	if (!sockaddr_peer(m->fd, &booking->peer) || !sockaddr_local(m->fd, &booking->local))
+		return false;
+	booking->told = booking->local.addr;
+	/* SECURITY: test_dialer a_balancers_word: the one place where an address is an input, and from a configured balancer's connections alone. */
+	if (!said->is_proxied || !settings_is_proxy(dialer->role.settings, &booking->peer.addr))
+		return !said->is_proxied;
+	booking->peer = said->peer;
+	booking->told = said->local.addr;
+	return true;
+}
+
 bool
 book_add(struct dialer *dialer, struct message *m)
 {
@@ -45,9 +61,7 @@ book_add(struct dialer *dialer, struct message *m)
 	booking->entry.id = m->session;
 	booking->worker = m->body.session.worker;
 	booking->listener = m->body.session.listener;
-	/* SECURITY: test_stranger_is_closed: both ends come from the kernel; what the message says of them is not looked at. */
-	bool is_known = sockaddr_peer(m->fd, &booking->peer) && sockaddr_local(m->fd, &booking->local);
-	if (is_known && book_keep_names(booking, m->tail) && idmap_add(&dialer->bookings, &booking->entry))
+	if (book_find_ends(dialer, booking, m) && book_keep_names(booking, m->tail) && idmap_add(&dialer->bookings, &booking->entry))
 		return true;
 	free(booking->names);
 	free(booking);

@@ -10,7 +10,8 @@ struct active;
 
 struct booking {
 	struct idmap_entry entry;      /* by session */
-	struct endpoint peer, local;   /* getpeername and getsockname of the control connection */
+	struct endpoint peer, local;   /* getpeername and getsockname of the control connection; of a balancer's, its word on the peer */
+	struct addr told;              /* which the client has connected to: ours, or the balancer's */
 	uint32_t worker;               /* the only worker that may speak of it */
 	uint32_t listener;             /* index into the settings' listeners */
 	char *names;                   /* user NUL group NUL, for rules; owned */

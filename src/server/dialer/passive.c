@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/dialer/passive.h"
 
+#include "server/dialer/caller.h"
 #include "server/dialer/judge.h"
 #include "server/dialer/reserve.h"
 #include "sys/sockaddr.h"
@@ -43,6 +44,7 @@ passive_close(struct dialer *dialer, struct passive **passive)
 	*passive = NULL;
 	if (closed->state == PASSIVE_RESERVED)
 		reserve_take(dialer, closed);
+	caller_close_all(closed);
 	event_del(&closed->event);
 	close(closed->fd);
 	free(closed);
@@ -53,7 +55,7 @@ passive_close(struct dialer *dialer, struct passive **passive)
 static void
 passive_answer_listening(struct dialer *dialer, const struct booking *booking)
 {
-	struct addr told = settings_public_address(dialer->role.settings, booking->listener, &booking->peer.addr, &booking->local.addr);
+	struct addr told = settings_public_address(dialer->role.settings, booking->listener, &booking->peer.addr, &booking->told);
 	struct message m = {
 		.type = MESSAGE_LISTENING,
 		.body.endpoint.endpoint = {.addr = told, .port = booking->passive->port},
@@ -130,19 +132,36 @@ passive_is_there_after_hearing(const struct passive *reserve)
 	return booking && (booking->passive == reserve || booking->reserve == reserve) && reserve->port == port;
 }
 
-/* True when the port waits on. */
-static bool
-passive_judge(struct passive *passive, int fd, const struct sockaddr_storage *sa)
+bool
+passive_meet(struct passive *passive, int fd, const struct endpoint *peer)
 {
-	struct endpoint peer;
+	/* For each caller anew: the one before may have been a stranger, and this one the client. */
+	if (passive->state == PASSIVE_RESERVED && !passive_is_there_after_hearing(passive)) {
+		close(fd);
+		return false;
+	}
 	/* SECURITY: test_stranger_is_closed: who is not the session's client must not get, or send, its data. */
-	if (passive->state != PASSIVE_OPEN || !sockaddr_to_endpoint(sa, &peer) ||
-	    judge_caller(passive->dialer, passive->booking, &peer) != POLICY_ALLOWED) {
+	if (passive->state != PASSIVE_OPEN || judge_caller(passive->dialer, passive->booking, peer) != POLICY_ALLOWED) {
 		close(fd);
 		return true;
 	}
-	passive_give(passive->dialer, passive->booking, fd, &peer);
+	passive_give(passive->dialer, passive->booking, fd, peer);
 	return false;
+}
+
+/* True when the port waits on. */
+static bool
+passive_receive(struct passive *passive, int fd, const struct sockaddr_storage *sa)
+{
+	struct endpoint peer;
+	if (!sockaddr_to_endpoint(sa, &peer)) {
+		close(fd);
+		return true;
+	}
+	if (!settings_is_proxy(passive->dialer->role.settings, &peer.addr))
+		return passive_meet(passive, fd, &peer);
+	caller_await(passive, fd);
+	return true;
 }
 
 static void
@@ -154,14 +173,7 @@ passive_on_caller(int listener_fd, short what, void *context)
 		struct sockaddr_storage sa;
 		socklen_t len = sizeof(sa);
 		int fd = accept4(listener_fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0)
-			break;
-		/* For each caller anew: the one before may have been a stranger, and this one the client. */
-		if (passive->state == PASSIVE_RESERVED && !passive_is_there_after_hearing(passive)) {
-			close(fd);
-			return;
-		}
-		if (!passive_judge(passive, fd, &sa))
+		if (fd < 0 || !passive_receive(passive, fd, &sa))
 			return;
 	}
 }

@@ -9,6 +9,8 @@
 
 #include <event2/event_struct.h>
 
+struct caller;
+
 enum passive_state {
 	PASSIVE_RESERVED, /* bound ahead and not told to anybody: every caller is a stranger */
 	PASSIVE_OPEN,     /* offered: the client may connect */
@@ -19,6 +21,7 @@ struct passive {
 	struct dialer *dialer;
 	struct booking *booking;     /* owns this */
 	struct passive *older, *newer; /* reserve.h; only while reserved */
+	struct caller *callers;      /* have not said who they are; owned */
 	uint64_t deadline_ms;        /* reserved: dropped then */
 	int fd;                      /* the listener; owned */
 	uint16_t port;
@@ -30,6 +33,9 @@ MUST_USE int passive_new(struct dialer *dialer, struct booking *booking, struct 
 /* LISTEN: offers a new port and answers LISTENING, then DATA when the client has connected; or, with a port in the message, opens the reserve of
  * that number, and answers only DATA or, if it is not there, DATA_FAILED. Whatever endpoint the session had is closed. */
 void passive_listen(struct dialer *dialer, struct booking *booking, const struct message *m);
+/* Somebody has connected, by the kernel's word or a balancer's: he gets the session's data, or is closed. Takes the descriptor. False when this has
+ * used up the port: it is gone. */
+bool passive_meet(struct passive *passive, int fd, const struct endpoint *peer);
 /* Closes without an answer. Sets *passive to null; may be null already. */
 void passive_close(struct dialer *dialer, struct passive **passive);
 

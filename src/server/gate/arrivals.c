@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/gate/arrivals.h"
 
-#include "server/gate/connection.h"
+#include "server/gate/proxied.h"
 #include "server/gate/talk.h"
 #include "sys/sockaddr.h"
 
@@ -51,17 +51,25 @@ on_resume(evutil_socket_t fd, short what, void *context)
 	arrivals_start(context);
 }
 
-static void
-welcome(struct arrival *arrival, int fd, const struct sockaddr_storage *sa)
+void
+arrivals_welcome(struct gate *gate, int fd, const struct connection_origin *origin)
 {
-	struct endpoint peer, local = arrival->local;
-	struct connection *connection = NULL;
-	if (sockaddr_to_endpoint(sa, &peer) && (!arrival->is_wildcard || sockaddr_local(fd, &local)))
-		connection = connection_open(arrival->gate, &fd, &peer, &local, arrival->listener);
+	struct connection *connection = connection_open(gate, &fd, origin);
 	if (connection)
-		talk_greet(arrival->gate, connection);
-	if (fd >= 0)
+		talk_greet(gate, connection);
+}
+
+static void
+introduce(const struct arrival *arrival, int fd, const struct sockaddr_storage *sa)
+{
+	struct connection_origin origin = {.local = arrival->local, .listener = arrival->listener};
+	if (!sockaddr_to_endpoint(sa, &origin.peer) || (arrival->is_wildcard && !sockaddr_local(fd, &origin.local)))
 		close(fd);
+	/* SECURITY: test_proxy a_header_from_a_stranger: from other networks a header is no more than a wrong command. */
+	else if (settings_is_proxy(arrival->gate->role.settings, &origin.peer.addr))
+		proxied_await(arrival->gate, fd, &origin);
+	else
+		arrivals_welcome(arrival->gate, fd, &origin);
 }
 
 /* True when there may be more. */
@@ -72,7 +80,7 @@ accept_one(struct arrival *arrival)
 	socklen_t size = sizeof(sa);
 	int fd = accept4(arrival->fd, (struct sockaddr *)&sa, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		welcome(arrival, fd, &sa);
+		introduce(arrival, fd, &sa);
 		return true;
 	}
 	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
@@ -147,6 +155,7 @@ void
 arrivals_close(struct gate *gate)
 {
 	struct arrivals *arrivals = gate->arrivals;
+	proxied_close_all(gate);
 	if (!arrivals)
 		return;
 	event_del(&arrivals->resume);

@@ -46,8 +46,9 @@ is_admitted(struct gate *gate, int *fd, const struct endpoint *peer)
 }
 
 struct connection *
-connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const struct endpoint *local, uint32_t listener)
+connection_open(struct gate *gate, int *fd, const struct connection_origin *origin)
 {
+	const struct endpoint *peer = &origin->peer;
 	if (!is_admitted(gate, fd, peer))
 		return NULL;
 	struct connection *c = calloc(1, sizeof(*c));
@@ -61,9 +62,10 @@ connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const s
 	}
 	c->fd = *fd;
 	*fd = -1;
-	c->peer = *peer;
-	c->local = *local;
-	c->listener = listener;
+	c->peer = origin->peer;
+	c->local = origin->local;
+	c->listener = origin->listener;
+	c->is_proxied = origin->is_proxied;
 	c->since_ms = loop_now_ms();
 	log_event(&gate->role.log, LOG_LEVEL_DEBUG, "session.open", "connected", LOG_F_SESSION(c->entry.id), LOG_F_ENDPOINT("source", &c->peer));
 	return c;

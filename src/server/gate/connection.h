@@ -9,6 +9,13 @@
 
 struct talk;
 
+/* Where a connection comes from and to: by the kernel's word, or a balancer's. */
+struct connection_origin {
+	struct endpoint peer, local;
+	uint32_t listener; /* index into the settings */
+	bool is_proxied;
+};
+
 struct connection {
 	struct idmap_entry entry; /* the session id */
 	struct talk *talk;        /* owned; null once a worker has it */
@@ -20,10 +27,11 @@ struct connection {
 	uint64_t since_ms;        /* of loop_now_ms() */
 	uint16_t tries;           /* wrong passwords */
 	uint8_t state;            /* enum login_state */
+	bool is_proxied;          /* peer and local are a balancer's word */
 };
 
 /* Takes an accepted socket. Over the limits it says 421, closes, and returns null. */
-struct connection *connection_open(struct gate *gate, int *fd, const struct endpoint *peer, const struct endpoint *local, uint32_t listener);
+struct connection *connection_open(struct gate *gate, int *fd, const struct connection_origin *origin);
 /* Closes and frees, after connection_withdraw(). `reason` is for the log. */
 void connection_close(struct gate *gate, struct connection **connection, const char *reason);
 /* Says a last 421 without waiting and shuts the connection down in both directions, also for the worker that has it. */

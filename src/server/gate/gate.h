@@ -16,10 +16,13 @@
 #define GATE_REPLY_MAX_BYTES 6144 /* the longest reply before login: HELP with all verbs */
 
 struct arrivals;
+struct proxied;
 
 struct gate {
 	struct role role;
 	struct arrivals *arrivals;      /* the listening sockets */
+	struct proxied *proxied;        /* connections of balancers that have not said whose they are */
+	size_t proxied_count;
 	struct idmap connections;       /* by session id */
 	struct crowd crowd;
 	uint32_t session_limit;         /* max-sessions, or what the descriptors are enough for */

@@ -40,7 +40,7 @@ about(const struct connection *c, uint16_t type, int fd)
 {
 	struct message m = {.type = type, .fd = fd, .session = c->entry.id};
 	m.body.session = (struct message_session){
-		.peer = c->peer, .local = c->local, .listener = c->listener, .worker = c->worker, .dialer = c->dialer};
+		.peer = c->peer, .local = c->local, .listener = c->listener, .worker = c->worker, .dialer = c->dialer, .is_proxied = c->is_proxied};
 	return m;
 }
 

@@ -136,6 +136,7 @@ client_context(const struct client *client, const struct policy *policy)
 		.rights = client->account->rights,
 		.is_active_allowed = settings->is_active_allowed,
 		.is_passive_allowed = settings->is_passive_allowed,
+		.is_behind_balancer = settings_is_balancer(settings, &client->peer.addr),
 		.is_default_data_port = settings->is_default_data_port,
 	};
 }

@@ -78,9 +78,9 @@ int
 room_connect_from(struct room *room, struct addr addr)
 {
 	int ends[2];
-	struct endpoint peer = {.addr = addr, .port = 40000}, local = {.addr = addr_ipv4(192, 0, 2, 21), .port = 21};
+	struct connection_origin origin = {.peer = {.addr = addr, .port = 40000}, .local = {.addr = addr_ipv4(192, 0, 2, 21), .port = 21}};
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-	struct connection *c = connection_open(room->gate, &ends[1], &peer, &local, 0);
+	struct connection *c = connection_open(room->gate, &ends[1], &origin);
 	if (c)
 		talk_greet(room->gate, c);
 	return ends[0];
