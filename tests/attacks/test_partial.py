@@ -2,6 +2,7 @@
 """No part of an upload passes for the whole, whoever ends it: the client, the network, a time-out, the administrator or the server."""
 
 import contextlib
+import os
 import signal
 
 import pytest
@@ -11,6 +12,15 @@ from lib.uploads import NEW, OLD, eventually, hidden, reset, upload_under_way, w
 
 WRITER = ("--user", "alice", "--password-file", "PASSWORD_FILE", "--write")
 DISCARD = (*WRITER, "--set", "partial=discard")
+
+
+@contextlib.contextmanager
+def stopped(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    yield
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
 
 
 # -- what is visible while an upload runs
@@ -99,6 +109,19 @@ def test_a_lost_client(server, tree, how):
     assert NEW.startswith(tree.read("file"))
     eventually(lambda: not hidden(tree))
     assert not server.events("transfer.done"), "it was not whole"
+
+
+@pytest.mark.serve(*DISCARD)
+def test_a_dying_client(server, tree):
+    """Both its connections have ended when the worker looks again, whichever it looks at first."""
+    tree.write("file", OLD)
+    for _ in range(12):
+        session = server.login()
+        with upload_under_way(session, "file", NEW * 50) as data, stopped(server.role("worker alice")):
+            data.close()
+            session.close()
+        eventually(lambda: not hidden(tree))
+        assert tree.read("file") == OLD
 
 
 @pytest.mark.serve(*DISCARD)

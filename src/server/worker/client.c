@@ -212,16 +212,20 @@ client_continue(struct client *client)
 
 /* ---- going */
 
+/* What is under way is cut before the descriptor is closed: its job may be asking about it. */
 static void
 client_leave(struct client *client)
 {
+	int fd = client->fd;
 	client->is_gone = true;
+	client->awaits = CLIENT_AWAITS_NOTHING;
 	control_stop(client);
 	endpoint_drop(client);
-	close(client->fd);
 	client->fd = -1;
 	idmap_remove(&client->worker->clients, &client->entry);
 	worker_turn(client->worker, client);
+	client_cut(client, TRANSFER_CUT_CONTROL);
+	close(fd);
 }
 
 void
@@ -233,8 +237,6 @@ client_end(struct client *client)
 	/* The gate's duplicate would keep the connection up. */
 	shutdown(client->fd, SHUT_RDWR);
 	client_leave(client);
-	client->awaits = CLIENT_AWAITS_NOTHING;
-	client_cut(client, TRANSFER_CUT_CONTROL);
 }
 
 void

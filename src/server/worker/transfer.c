@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -351,6 +352,7 @@ transfer_new(struct client *client, enum verb verb, struct slice argument)
 	transfer->client = client;
 	transfer->kind = transfer_kinds[verb];
 	transfer->verb = (uint8_t)verb;
+	transfer->control_fd = client->fd;
 	transfer->data_fd = transfer->file_fd = -1;
 	transfer->restart_at = client->session.restart_at;
 	transfer->range_last = client->session.range_last;
@@ -414,6 +416,13 @@ bool
 transfer_is_begun(const struct transfer *transfer)
 {
 	return transfer->peer.addr.family != ADDR_NONE;
+}
+
+/* The loop may hear of it later than we do. Asked in this order: the descriptor is another's only when the transfer is cut. */
+bool
+transfer_is_deserted(const struct transfer *transfer, int patience_ms)
+{
+	return poll(&(struct pollfd){.fd = transfer->control_fd, .events = POLLRDHUP}, 1, patience_ms) > 0 || atomic_load(&transfer->is_cut);
 }
 
 /* The kernel counts the handshake of a connection that it began itself as one byte. */

@@ -47,6 +47,7 @@ struct transfer {
 	const struct transfer_kind *kind;
 	struct fileop *op;             /* listings and uploads: what was asked for; uploads: the text of 150 or of a refusal */
 	char *path;                    /* RETR: the virtual path */
+	int control_fd;                /* the client's, to be asked about only; open while is_cut is not set */
 	int data_fd;
 	int file_fd;                   /* RETR */
 	struct lister *lister;         /* LIST, NLST, MLSD */
@@ -83,6 +84,8 @@ void transfer_unconnected(struct transfer *transfer, const struct message_failur
 void transfer_cut(struct transfer *transfer, enum transfer_cut cut);
 /* Whether 150 was said. */
 bool transfer_is_begun(const struct transfer *transfer);
+/* For the kinds' moves, on the pool: whether it was cut, or will be, since the peer closes the control connection within that time. */
+bool transfer_is_deserted(const struct transfer *transfer, int patience_ms);
 /* Bytes that the client has received: sent and acknowledged, or taken in. */
 uint64_t transfer_acknowledged(const struct transfer *transfer);
 
