@@ -107,8 +107,13 @@ worker_of(struct gate *gate, uint32_t index)
 static void
 grant(struct gate *gate, struct connection *c, uint32_t worker_index)
 {
-	struct channel *worker = worker_of(gate, worker_index), *dialer = choose_dialer(gate, c);
+	uint64_t id = c->entry.id;
 	c->worker = worker_index;
+	struct channel *worker = worker_of(gate, worker_index);
+	/* SECURITY: test_handover the_worker_has_died_before_the_grant_is_read: what the monitor has said meanwhile may have ended the connection. */
+	if (!connection_find(gate, id))
+		return;
+	struct channel *dialer = choose_dialer(gate, c);
 	if (principal_is_guest(slice_of(c->talk->name)))
 		c->user = strdup(PRINCIPAL_GUEST);
 	else
