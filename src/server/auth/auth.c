@@ -6,6 +6,7 @@
 #include "server/auth/identities.h"
 #include "server/denial.h"
 #include "server/roles.h"
+#include "sys/draw.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -128,5 +129,5 @@ auth_main(int argc, char **argv)
 	if (!role_start(&auth.role, "auth", PEER_AUTH, &hooks, &auth) || !confine(&auth))
 		return EXIT_FAILURE;
 	auth.checker = checker_start(auth.role.base, desk_on_checked, &auth);
-	return auth.checker ? role_run(&auth.role) : EXIT_FAILURE;
+	return auth.checker && draw_u64(&auth.decoy_key) ? role_run(&auth.role) : EXIT_FAILURE;
 }

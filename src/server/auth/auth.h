@@ -20,6 +20,7 @@ struct auth {
 	struct known_identity *identities; /* a list */
 	struct sequels grants;             /* for the gate, when the worker has its permit */
 	uint32_t last_key;
+	uint64_t decoy_key;                /* of decoy_choose(); drawn at the start */
 };
 
 #endif

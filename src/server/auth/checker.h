@@ -19,7 +19,7 @@ struct check {
 	char store_path[4096];         /* empty: no store */
 	bool is_principal_known;         /* the configuration has the user; else the store is asked */
 	bool is_right;                 /* the answer */
-	struct principal principal;        /* of the user; also part of the answer */
+	struct principal principal;        /* of the user; also part of the answer; before: with a decoy's hash, for nobody */
 };
 
 /* Starts the threads: after the sandbox was entered. `on_done` is called on the loop, which gets `check` back. Null when the system is short of

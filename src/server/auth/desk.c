@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/auth/desk.h"
 
+#include "server/auth/decoy.h"
 #include "server/auth/identities.h"
 
 #include <stdlib.h>
@@ -39,6 +40,15 @@ forget(struct question *question)
 	free(question);
 }
 
+/* SECURITY: test_auth wrong_logins_cost_the_same: the store's user, if there is one, takes its place. */
+static void
+set_decoy(const struct auth *auth, struct check *check, struct slice name)
+{
+	const char *hash = decoy_choose(auth->role.settings, auth->decoy_key, name);
+	check->principal = (struct principal){0};
+	(void)!slice_to_cstr(slice_of(hash), check->principal.password_hash, sizeof(check->principal.password_hash));
+}
+
 static bool
 check_password(struct auth *auth, struct turn *turn)
 {
@@ -58,6 +68,8 @@ check_password(struct auth *auth, struct turn *turn)
 		check->is_principal_known = false;
 		check->name[0] = '\0';
 	}
+	if (!check->is_principal_known)
+		set_decoy(auth, check, fields[0]);
 	checker_ask(auth->checker, check);
 	return true;
 }

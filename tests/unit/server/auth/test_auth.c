@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Auth's own code with the test in the place of gate, monitor and workers. */
 #include "server/auth/checker.h"
+#include "server/auth/decoy.h"
 #include "server/auth/desk.h"
 #include "server/auth/identities.h"
 
@@ -386,6 +387,41 @@ wrong_logins_cost_the_same(void **state)
 	assert_true(unknown > wrong / 2 && wrong > unknown / 2);
 }
 
+/* A cheap hash would stand out as well. */
+static void
+wrong_logins_cost_the_same_by_any_method(void **state)
+{
+	struct room *room = *state;
+	room->user.password_hash = "$5$rounds=1000$saltsaltsaltsalt$";
+	for (uint64_t key = 0; key < 4; key++) {
+		room->auth.decoy_key = key;
+		double wrong = cost_of(room, "alice", "wrong"), unknown = cost_of(room, "nobody", "wrong");
+		print_message("wrong password %.1f ms, unknown user %.1f ms\n", wrong, unknown);
+		assert_true(unknown < 5 * wrong);
+	}
+}
+
+static void
+decoys_are_drawn_by_lot(void **state)
+{
+	struct user_settings users[] = {{.password_hash = "a"}, {.password_hash = "b"}};
+	struct settings settings = {.users = users, .user_count = 2, .store = "/store"};
+	size_t counts[3] = {0};
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "user%d", i);
+		const char *hash = decoy_choose(&settings, 7, slice_of(name));
+		assert_ptr_equal(hash, decoy_choose(&settings, 7, slice_of(name)));
+		counts[hash[0] ? hash[0] - 'a' : 2]++;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		assert_in_range(counts[i], 850, 1150);
+	settings.user_count = 0;
+	settings.store = "";
+	assert_string_equal(decoy_choose(&settings, 7, slice_of("nobody")), "");
+}
+
 int
 main(void)
 {
@@ -403,6 +439,8 @@ main(void)
 		TEST(wrong_logins_look_the_same),
 		TEST(who_leaves_is_not_checked),
 		TEST(wrong_logins_cost_the_same),
+		TEST(wrong_logins_cost_the_same_by_any_method),
+		TEST(decoys_are_drawn_by_lot),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
