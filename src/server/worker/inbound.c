@@ -52,7 +52,7 @@ inbound_put(struct transfer *transfer, struct slice bytes)
 
 /* A client's kernel closes the connections of one who died in any order; the last of them may be this late. Not longer than a share of what the upload
  * has taken, so that small ones lose nothing. */
-enum { DEATH_MS_MAX = 10, DEATH_SHARE = 16 };
+enum { DEATH_MS_MAX = 2, DEATH_SHARE = 64 };
 
 static int
 inbound_patience_ms(const struct transfer *transfer)
