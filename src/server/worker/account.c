@@ -6,7 +6,7 @@
 static struct account *
 account_new(struct slice user, struct slice group)
 {
-	struct account *account = malloc(sizeof(*account) + user.len + group.len);
+	struct account *account = calloc(1, sizeof(*account) + user.len + group.len);
 	if (!account)
 		return NULL;
 	char *at = account->bytes;
