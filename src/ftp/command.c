@@ -140,7 +140,7 @@ is_foreign_word(struct slice word)
 	return false;
 }
 
-/* SECURITY: test_command foreign: a request of another protocol, its lines taken for commands, would act for whoever wrote it. */
+/* SECURITY: test_command parse: a request of another protocol, its lines taken for commands, would act for whoever wrote it. */
 static bool
 is_foreign(struct slice line, struct slice word)
 {
@@ -196,7 +196,7 @@ judge(struct slice line, const struct command *command)
 		return COMMAND_TOO_LONG;
 	if (!(info->flags & VERB_IS_IMPLEMENTED))
 		return COMMAND_UNSUPPORTED;
-	/* SECURITY: test_command nul: the name that is judged and the name that the kernel reads would differ. */
+	/* SECURITY: test_command parse: the name that is judged and the name that the kernel reads would differ. */
 	if (slice_contains(command->argument, '\0'))
 		return COMMAND_BAD_SYNTAX;
 	return is_argument_right((enum verb_argument)info->argument, command->argument) ? COMMAND_OK : COMMAND_BAD_SYNTAX;

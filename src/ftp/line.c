@@ -64,7 +64,7 @@ decode(struct slice raw, char *out, size_t *out_len)
 		} else if (byte == '\r' && i + 1 < raw.len && raw.ptr[i + 1] == '\0') {
 			step = 2;
 		}
-		/* SECURITY: test_line telnet: a sequence that two readers end at different places would hide a command. */
+		/* SECURITY: test_line split_whole: a sequence that two readers end at different places would hide a command. */
 		if (step == 0)
 			return false;
 		if (is_kept)

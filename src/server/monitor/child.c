@@ -42,7 +42,7 @@ child_send_settings(const struct child *child)
 	const struct monitor *monitor = child->monitor;
 	if (!child->channel)
 		return;
-	/* SECURITY: test_roles.py password_hashes_are_in_auth_only: password hashes go to the one role that compares them. */
+	/* SECURITY: test_roles.py test_password_hashes_are_in_auth_only: password hashes go to the one role that compares them. */
 	int fd = child->kind == PEER_AUTH ? monitor->secret_settings_fd : monitor->settings_fd;
 	channel_send(child->channel, &(struct message){.type = MESSAGE_SETTINGS, .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)});
 }

@@ -70,7 +70,7 @@ on_event(struct bufferevent *stream, short what, void *context)
 	leave(context);
 }
 
-/* SECURITY: test_roles.py a_stranger_at_the_control_socket: besides the mode of the socket, which a careless copy of the directory may lose. */
+/* SECURITY: test_roles.py test_a_stranger_at_the_control_socket: besides the mode of the socket, which a careless copy of the directory may lose. */
 static bool
 is_welcome(int fd)
 {

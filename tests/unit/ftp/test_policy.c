@@ -26,6 +26,11 @@ static const struct policy_rule rules[] = {
 	    .group = L("partners"),
 	    .ports = {1000, 2000},
 	    .directions = POLICY_ACTIVE},
+	{.client = {{.family = ADDR_IPV4}, 0},
+	    .target = {{.family = ADDR_IPV4}, 0},
+	    .group = L("screens"),
+	    .ports = {5900, 5909},
+	    .directions = POLICY_ACTIVE},
 };
 
 static struct policy
@@ -102,6 +107,7 @@ static const struct row rows[] = {
 	{"192.0.2.7:4000", "[2001:db8::7]:51210", POLICY_ACTIVE, POLICY_FAMILY, POLICY_FAMILY, POLICY_FAMILY, "", ""},
 	{"[2001:db8::7]:4000", "192.0.2.7:51210", POLICY_ACTIVE, POLICY_FAMILY, POLICY_FAMILY, POLICY_FAMILY, "", ""},
 	{"192.0.2.7:4000", ":51210", POLICY_ACTIVE, POLICY_FAMILY, POLICY_FAMILY, POLICY_FAMILY, "", ""},
+	{":4000", ":51210", POLICY_ACTIVE, POLICY_FAMILY, POLICY_FAMILY, POLICY_FAMILY, "", ""},
 	/* passive: the address alone */
 	{"192.0.2.7:4000", "192.0.2.7:20", POLICY_PASSIVE, POLICY_ALLOWED, POLICY_ALLOWED, POLICY_ALLOWED, "", ""},
 	{"192.0.2.7:4000", "192.0.2.7:6000", POLICY_PASSIVE, POLICY_ALLOWED, POLICY_ALLOWED, POLICY_ALLOWED, "", ""},
@@ -124,6 +130,8 @@ static const struct row rows[] = {
 	{"192.0.2.7:4000", "203.0.113.9:20", POLICY_PASSIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "fxp", ""},
 	{"192.0.2.7:4000", "192.0.2.7:6002", POLICY_ACTIVE, POLICY_PORT_SERVICE, POLICY_ALLOWED, POLICY_ALLOWED, "", "partners"},
 	{"192.0.2.7:4000", "192.0.2.7:6004", POLICY_ACTIVE, POLICY_PORT_SERVICE, POLICY_PORT_SERVICE, POLICY_ALLOWED, "", "partners"},
+	{"192.0.2.7:4000", "192.0.2.7:5900", POLICY_ACTIVE, POLICY_PORT_SERVICE, POLICY_ALLOWED, POLICY_ALLOWED, "", "screens"},
+	{"192.0.2.7:4000", "192.0.2.7:5909", POLICY_ACTIVE, POLICY_PORT_SERVICE, POLICY_ALLOWED, POLICY_ALLOWED, "", "screens"},
 	/* no rule opens loopback, link-local or the control port */
 	{"192.0.2.7:4000", "127.0.0.1:6002", POLICY_ACTIVE, POLICY_ADDRESS_LOOPBACK, POLICY_ADDRESS_LOOPBACK, POLICY_ALLOWED, "", "partners"},
 	{"192.0.2.7:4000", "169.254.1.1:6002", POLICY_ACTIVE, POLICY_ADDRESS_LINK_LOCAL, POLICY_ADDRESS_LINK_LOCAL, POLICY_ALLOWED, "",

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CLIENT "127.0.0.1"
@@ -249,6 +251,46 @@ test_reserve_of_another_number(void **state)
 	assert_int_equal(get_failure(s).error, ENOTCONN);
 }
 
+/* Stopped, so that all that comes meanwhile is there at once when it goes on. */
+static void
+stop(struct scene *s)
+{
+	int status;
+	kill(s->stage.pid, SIGSTOP);
+	assert_int_equal(waitpid(s->stage.pid, &status, WUNTRACED), s->stage.pid);
+	assert_true(WIFSTOPPED(status));
+}
+
+/* The call may be seen before the worker's word, which was there before it. */
+static void
+test_reserve_whose_caller_is_seen_first(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_reserve(s);
+	stop(s);
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	open_reserve(s, port);
+	kill(s->stage.pid, SIGCONT);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
+/* The worker's word may as well be the one that ends it. */
+static void
+test_reserve_that_ends_with_a_caller(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_reserve(s);
+	stop(s);
+	int early = stage_dial(CLIENT, "127.0.0.1", port);
+	ask(s, s->own, MESSAGE_LISTEN, NULL);
+	kill(s->stage.pid, SIGCONT);
+	assert_true(stage_is_closed_by_peer(early));
+	close(early);
+	port = stage_await(&s->stage, &s->from_own, MESSAGE_LISTENING).body.endpoint.endpoint.port;
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+}
+
 /* ---- active */
 
 static void
@@ -377,6 +419,8 @@ main(void)
 		CASE(test_reserve_is_closed_to_all),
 		CASE(test_reserve_that_is_not_wanted),
 		CASE(test_reserve_of_another_number),
+		CASE(test_reserve_whose_caller_is_seen_first),
+		CASE(test_reserve_that_ends_with_a_caller),
 		CASE(test_active),
 		CASE(test_active_refused_by_client),
 		CASE(test_address_is_not_an_input),

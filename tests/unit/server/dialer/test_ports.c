@@ -54,6 +54,18 @@ test_ports_are_unforeseeable(void **state)
 	assert_true(same < 10);
 }
 
+/* Of 40,000 places the 16-bit numbers above the last whole multiple would fall on the first 25,536 once more: 78 % instead of 64 %. */
+static void
+test_ports_are_equally_likely(void **state)
+{
+	(void)state;
+	struct ports ports = {.count = 1, .range = {20000, 59999}};
+	int count = 4000, low = 0;
+	for (int i = 0; i < count; i++)
+		low += draw(&ports) < 20000 + 25536;
+	assert_in_range(low, count * 57 / 100, count * 71 / 100);
+}
+
 static void
 test_taken_ports_are_passed_over(void **state)
 {
@@ -82,6 +94,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slices_are_disjoint_and_whole),
 		cmocka_unit_test(test_ports_are_unforeseeable),
+		cmocka_unit_test(test_ports_are_equally_likely),
 		cmocka_unit_test(test_taken_ports_are_passed_over),
 		cmocka_unit_test(test_more_dialers_than_ports),
 	};

@@ -158,6 +158,19 @@ escape_by_move(void **state)
 	pthread_join(thread, NULL);
 }
 
+/* A tree that holds /proc, as a container's may: its links lead anywhere, and no path says where. */
+static void
+magic_links_lead_nowhere(void **state)
+{
+	static const char *const links[] = {"/self/root", "/self/cwd", "/self/fd/0", "/self/exe"};
+	struct tree tree = {.root_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		assert_int_equal(tree_open(&tree, links[i], O_PATH, 0), -ELOOP);
+	close(tree.root_fd);
+}
+
 static void
 fifo_does_not_block(void **state)
 {
@@ -346,6 +359,7 @@ main(void)
 	    FILE_TEST(links_inside_work),
 	    FILE_TEST(escape_by_race),
 	    FILE_TEST(escape_by_move),
+	    cmocka_unit_test(magic_links_lead_nowhere),
 	    FILE_TEST(fifo_does_not_block),
 	    FILE_TEST(cached_open_sees_what_was_just_used),
 	    FILE_TEST(temporaries_do_not_exist),
