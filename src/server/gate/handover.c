@@ -35,10 +35,11 @@ handover_ask(struct talk *talk, struct slice password)
 	return is_sent;
 }
 
+/* With a duplicate of its descriptor. */
 static struct message
-about(const struct connection *c, uint16_t type, int fd)
+about(const struct connection *c, uint16_t type)
 {
-	struct message m = {.type = type, .fd = fd, .session = c->entry.id};
+	struct message m = {.type = type, .fd = fcntl(c->fd, F_DUPFD_CLOEXEC, 0), .session = c->entry.id};
 	m.body.session = (struct message_session){
 		.peer = c->peer, .local = c->local, .listener = c->listener, .worker = c->worker, .dialer = c->dialer, .is_proxied = c->is_proxied};
 	return m;
@@ -60,7 +61,7 @@ register_at(const struct gate *gate, struct channel *dialer, const struct connec
 	struct buf tail = BUF_OVER(storage);
 	message_put_field(&tail, slice_of(c->user));
 	message_put_field(&tail, group_of(gate->role.settings, c->user));
-	struct message m = about(c, MESSAGE_SESSION_ADD, fcntl(c->fd, F_DUPFD_CLOEXEC, 0));
+	struct message m = about(c, MESSAGE_SESSION_ADD);
 	m.tail = buf_slice(&tail);
 	return channel_send(dialer, &m);
 }
@@ -79,7 +80,7 @@ choose_dialer(const struct gate *gate, struct connection *c)
 static bool
 give(const struct connection *c, struct channel *worker)
 {
-	struct message m = about(c, MESSAGE_SESSION_GIVE, fcntl(c->fd, F_DUPFD_CLOEXEC, 0));
+	struct message m = about(c, MESSAGE_SESSION_GIVE);
 	m.tail = slice_make(c->talk->in, c->talk->in_len);
 	return channel_send(worker, &m);
 }
@@ -93,27 +94,11 @@ unavailable(struct gate *gate, struct connection *c, const char *reason)
 	connection_close(gate, &c, reason);
 }
 
-static struct channel *
-worker_of(struct gate *gate, uint32_t index)
-{
-	struct channel *worker = peers_find(&gate->workers, index);
-	if (worker)
-		return worker;
-	/* Auth may have learned of a new worker before we did. */
-	channel_drain(gate->role.monitor);
-	return peers_find(&gate->workers, index);
-}
-
 static void
 grant(struct gate *gate, struct connection *c, uint32_t worker_index)
 {
-	uint64_t id = c->entry.id;
+	struct channel *worker = peers_find(&gate->workers, worker_index), *dialer = choose_dialer(gate, c);
 	c->worker = worker_index;
-	struct channel *worker = worker_of(gate, worker_index);
-	/* SECURITY: test_handover the_worker_has_died_before_the_grant_is_read: what the monitor has said meanwhile may have ended the connection. */
-	if (!connection_find(gate, id))
-		return;
-	struct channel *dialer = choose_dialer(gate, c);
 	if (principal_is_guest(slice_of(c->talk->name)))
 		c->user = strdup(PRINCIPAL_GUEST);
 	else
@@ -182,12 +167,15 @@ void
 handover_on_auth(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
-	struct connection *c = connection_find(gate, m->session);
+	bool is_granted = m->type == MESSAGE_LOGIN_GRANTED;
 	(void)channel;
+	/* Auth may have learned of a new worker before we did. First of all, since what the monitor says may end any connection. */
+	if (is_granted && !peers_find(&gate->workers, m->body.peer.index))
+		channel_drain(gate->role.monitor);
+	struct connection *c = connection_find(gate, m->session);
 	/* The client may have left, or waited too long. */
 	if (!c || c->state != LOGIN_CHECKING)
 		return;
-	bool is_granted = m->type == MESSAGE_LOGIN_GRANTED;
 	struct login_step step = login_step(c->state, is_granted ? LOGIN_EVENT_GRANTED : LOGIN_EVENT_DENIED);
 	c->state = step.next;
 	if (step.action == LOGIN_ACT_HAND_OVER)
@@ -212,7 +200,7 @@ handover_on_worker(void *context, struct channel *channel, struct message *m)
 	struct gate *gate = context;
 	struct connection *c = connection_find(gate, m->session);
 	/* SECURITY: test_handover a_worker_speaks_of_its_own_sessions_only: a worker speaks of its own sessions only, once it has them. */
-	if (!c || c->talk || c->worker != channel_index(channel))
+	if (!c || c->state != LOGIN_DONE || c->talk || c->worker != channel_index(channel))
 		return;
 	switch (m->type) {
 	case MESSAGE_SESSION_RETURN:
