@@ -132,6 +132,20 @@ passive_is_there_after_hearing(const struct passive *reserve)
 	return booking && (booking->passive == reserve || booking->reserve == reserve) && reserve->port == port;
 }
 
+/* There is no descriptor or memory to take a caller with, and the loop would tell of him for ever. */
+static void
+passive_give_up(struct passive *passive, int error)
+{
+	struct dialer *dialer = passive->dialer;
+	struct booking *booking = passive->booking;
+	bool is_offered = passive->state == PASSIVE_OPEN;
+	log_event(&dialer->role.log, LOG_LEVEL_ERROR, "data.failed", "cannot take a data connection", LOG_F_SESSION(booking->entry.id),
+	    LOG_F_TEXT("user.name", book_user(booking)), LOG_F_CSTR("error.message", strerrordesc_np(error)));
+	passive_close(dialer, is_offered ? &booking->passive : &booking->reserve);
+	if (is_offered)
+		dialer_refuse(dialer, booking, error, POLICY_ALLOWED);
+}
+
 bool
 passive_meet(struct passive *passive, int fd, const struct endpoint *peer)
 {
@@ -173,6 +187,8 @@ passive_on_caller(int listener_fd, short what, void *context)
 		struct sockaddr_storage sa;
 		socklen_t len = sizeof(sa);
 		int fd = accept4(listener_fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+			passive_give_up(passive, errno);
 		if (fd < 0 || !passive_receive(passive, fd, &sa))
 			return;
 	}

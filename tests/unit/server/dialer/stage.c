@@ -6,16 +6,19 @@
 #include "sys/memfd.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 2000 };
+enum { PATIENCE_MS = 2000, DESCRIPTORS_MAX = 128 };
 
 static void
 keep(void *context, struct channel *channel, struct message *m)
@@ -55,6 +58,7 @@ run_child(int (*run)(int, char **), const char *const *arguments, int channel_fd
 	if (copy >= 0)
 		dup2(copy, 4);
 	closefrom(5);
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){DESCRIPTORS_MAX, DESCRIPTORS_MAX});
 	_exit(run(argc, (char **)(uintptr_t)arguments));
 }
 
@@ -176,6 +180,33 @@ stage_is_silent(struct stage *stage, struct stage_inbox *inbox, int ms)
 	for (uint64_t until = loop_now_ms() + (uint64_t)ms; loop_now_ms() < until && !inbox->count;)
 		turn(stage, 10);
 	return inbox->count == 0;
+}
+
+static size_t
+count_descriptors(const struct stage *stage)
+{
+	char path[64];
+	size_t count = 0;
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)stage->pid);
+	DIR *directory = opendir(path);
+	assert_non_null(directory);
+	for (struct dirent *entry; (entry = readdir(directory));)
+		count += entry->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}
+
+void
+stage_exhaust_descriptors(struct stage *stage, enum peer_kind kind)
+{
+	int ends[2];
+	assert_true(channel_pair(ends));
+	for (uint32_t index = 1000; index < 1000 + DESCRIPTORS_MAX; index++)
+		stage_send(stage, stage->monitor, (struct message){.type = MESSAGE_PEER, .fd = dup(ends[1]), .body.peer = {.kind = kind, .index = index}});
+	for (uint64_t until = loop_now_ms() + PATIENCE_MS; count_descriptors(stage) < DESCRIPTORS_MAX; turn(stage, 10))
+		assert_true(loop_now_ms() < until);
+	close(ends[1]);
+	/* The other end stays open, or the role would close them all. */
 }
 
 /* ---- sockets */

@@ -47,6 +47,8 @@ struct channel *stage_play(struct stage *stage, enum peer_kind kind, uint32_t in
 struct message stage_await(struct stage *stage, struct stage_inbox *inbox, enum message_type type);
 /* Whether nothing comes within `ms`. */
 bool stage_is_silent(struct stage *stage, struct stage_inbox *inbox, int ms);
+/* Introduces so many of that kind that the role has no descriptor left. */
+void stage_exhaust_descriptors(struct stage *stage, enum peer_kind kind);
 /* Queues and writes. */
 void stage_send(struct stage *stage, struct channel *channel, struct message m);
 

@@ -162,6 +162,19 @@ test_stranger_is_closed(void **state)
 	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
 }
 
+/* Nobody can be let in, and the loop must not be told of the caller without end. */
+static void
+test_passive_without_descriptors(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	stage_exhaust_descriptors(&s->stage, PEER_WORKER);
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	assert_int_equal(get_failure(s).error, EMFILE);
+	assert_true(stage_is_closed_by_peer(client));
+	close(client);
+}
+
 static void
 test_passive_forgotten(void **state)
 {
@@ -413,6 +426,7 @@ main(void)
 		CASE(test_answers_name_their_request),
 		cmocka_unit_test(test_a_balancers_word),
 		CASE(test_stranger_is_closed),
+		CASE(test_passive_without_descriptors),
 		CASE(test_passive_forgotten),
 		CASE(test_next_port_replaces),
 		CASE(test_reserve),
