@@ -52,13 +52,12 @@ endpoint_end_listen(struct client *client, bool is_listening)
 static void
 endpoint_tell(struct client *client, const struct endpoint *told)
 {
-	char storage[128];
-	struct buf reply = BUF_OVER(storage), text = buf_over(storage + 64, 64);
+	char storage[64], text_storage[64];
+	struct buf reply = BUF_OVER(storage), text = BUF_OVER(text_storage);
 	if (client->verb == VERB_PASV)
 		hostport_put_227(&text, told);
 	else
 		hostport_put_229(&text, told->port);
-	reply.cap = 64;
 	reply_put_slice(&reply, client->verb == VERB_PASV ? 227 : 229, buf_slice(&text));
 	control_send(client, buf_slice(&reply));
 	endpoint_end_listen(client, true);
@@ -157,24 +156,6 @@ endpoint_on_listening(struct client *client, struct message *m)
 }
 
 static void
-endpoint_on_data(struct client *client, struct message *m)
-{
-	int fd = m->fd;
-	client->reserve_port = m->body.data.next.port;
-	client->reserve_ms = loop_now_ms();
-	if (fd < 0 || client->data_fd >= 0)
-		return;
-	m->fd = -1;
-	if (client->awaits == CLIENT_AWAITS_DATA) {
-		client->awaits = CLIENT_AWAITS_NOTHING;
-		transfer_connected(client->transfer, fd, &m->body.data);
-	} else {
-		client->data_fd = fd;
-		client->data_peer = m->body.data.peer;
-	}
-}
-
-static void
 endpoint_on_failed(struct client *client, struct message *m)
 {
 	enum client_awaits awaited = client->awaits;
@@ -185,6 +166,28 @@ endpoint_on_failed(struct client *client, struct message *m)
 		transfer_unconnected(client->transfer, &m->body.failure);
 	else
 		client->is_data_lost = client->data_fd < 0;
+}
+
+static void
+endpoint_on_data(struct client *client, struct message *m)
+{
+	int fd = m->fd;
+	client->reserve_port = m->body.data.next.port;
+	client->reserve_ms = loop_now_ms();
+	if (fd < 0) {
+		endpoint_on_failed(client, &(struct message){.body.failure.error = EMFILE});
+		return;
+	}
+	if (client->data_fd >= 0)
+		return;
+	m->fd = -1;
+	if (client->awaits == CLIENT_AWAITS_DATA) {
+		client->awaits = CLIENT_AWAITS_NOTHING;
+		transfer_connected(client->transfer, fd, &m->body.data);
+	} else {
+		client->data_fd = fd;
+		client->data_peer = m->body.data.peer;
+	}
 }
 
 static void (*const endpoint_answers[MESSAGE_TYPE_COUNT])(struct client *, struct message *) = {
@@ -203,17 +206,12 @@ endpoint_on_message(void *context, struct channel *channel, struct message *m)
 	endpoint_answers[m->type](client, m);
 }
 
-struct endpoint_gone {
-	struct worker *worker;
-	uint32_t dialer;
-};
-
 static void
 endpoint_give_up(void *context, struct idmap_entry *entry)
 {
-	const struct endpoint_gone *gone = context;
+	const uint32_t *gone = context;
 	struct client *client = container_of(entry, struct client, entry);
-	if (client->fd < 0 || client->dialer != gone->dialer)
+	if (client->fd < 0 || client->dialer != *gone)
 		return;
 	client->reserve_port = 0;
 	endpoint_on_failed(client, &(struct message){.body.failure.error = ECONNRESET});
@@ -223,7 +221,7 @@ void
 endpoint_on_dialer_gone(struct worker *worker, uint32_t dialer)
 {
 	peers_drop(&worker->dialers, dialer);
-	idmap_each(&worker->clients, endpoint_give_up, &(struct endpoint_gone){.worker = worker, .dialer = dialer});
+	idmap_each(&worker->clients, endpoint_give_up, &dialer);
 }
 
 static void

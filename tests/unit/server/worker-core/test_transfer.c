@@ -317,6 +317,20 @@ test_active(void **state)
 	scene_expect(s, "425 ");
 }
 
+/* The connection was made and is lost on its way here: no answer but this one will come. */
+static void
+test_connection_that_cannot_be_taken(void **state)
+{
+	struct scene *s = *state;
+	scene_put_file(s, "file", "hello\n", 6);
+	scene_say(s, "PORT 127,0,0,1,200,10\r\nRETR file\r\n");
+	scene_expect(s, "200 ");
+	scene_await_request(s, MESSAGE_CONNECT);
+	stage_exhaust_descriptors(&s->stage, PEER_DIALER);
+	close(scene_give_data(s, 0));
+	scene_expect(s, "425 ");
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, scene_set_up, scene_tear_down)
 
 int
@@ -339,6 +353,7 @@ main(void)
 		CASE(test_port_that_is_lost),
 		CASE(test_dead_dialer),
 		CASE(test_active),
+		CASE(test_connection_that_cannot_be_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
