@@ -225,8 +225,11 @@ read_included(struct config *config, const struct config_value *include, const c
 	glob_t found;
 	/* GLOB_NOCHECK is left out: no file yet in conf.d is no error. */
 	int status = glob(pattern, GLOB_ERR, NULL, &found);
+	int error = errno;
 	if (status == GLOB_NOMATCH && !strpbrk(pattern, "*?["))
 		config_error(config, &include->origin, "there is no file %s", pattern);
+	else if (status != 0 && status != GLOB_NOMATCH && error != ENOENT)
+		config_error(config, &include->origin, "cannot look for %s: %s", pattern, strerror(error));
 	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
 		is_read &= read_one(config, found.gl_pathv[i]);
 	globfree(&found);

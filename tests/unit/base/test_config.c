@@ -443,12 +443,25 @@ included_files_come_later(void **state)
 	                                               "conf.d/20.conf:1: only the main file can include others\n"), "nested");
 	end(&f);
 
+	/* No folder is no file in it; one that cannot be read may hold some. */
+	write_file("main.conf", "include = 'nowhere/*.conf'\n");
+	begin(&f);
+	assert_true(config_read_file(f.config, "main.conf"));
+	end(&f);
+
+	assert_int_equal(symlink("circle", "circle"), 0);
+	write_file("main.conf", "include = 'circle/*.conf'\n");
+	begin(&f);
+	assert_false(config_read_file(f.config, "main.conf"));
+	CHECK_TEXT(buf_slice(&f.errors), SLICE_LITERAL("main.conf:1: cannot look for circle/*.conf: Too many levels of symbolic links\n"), "circle");
+	end(&f);
+
 	write_file("main.conf", "include = missing.conf\n");
 	begin(&f);
 	assert_false(config_read_file(f.config, "main.conf"));
 	CHECK_TEXT(buf_slice(&f.errors), SLICE_LITERAL("main.conf:1: there is no file missing.conf\n"), "missing");
 	end(&f);
-	for (const char *const *name = (const char *const[]){"main.conf", "conf.d/10.conf", "conf.d/20.conf", "conf.d/30.other", NULL}; *name; name++)
+	for (const char *const *name = (const char *const[]){"main.conf", "circle", "conf.d/10.conf", "conf.d/20.conf", "conf.d/30.other", NULL}; *name; name++)
 		unlink(*name);
 	rmdir("conf.d");
 	assert_int_equal(chdir("/"), 0);
