@@ -18,14 +18,21 @@ refuse(const struct monitor *monitor, uint32_t key, enum login_denial denial)
 		channel_send(auth->channel, &m);
 }
 
-static void
-count_workers(const struct monitor *monitor, uint32_t key, uint32_t *all, uint32_t *of_key)
+struct workforce {
+	uint32_t all, of_key, coming; /* coming: of the key, and auth does not know them yet */
+};
+
+static struct workforce
+count_workers(const struct monitor *monitor, uint32_t key)
 {
-	*all = *of_key = 0;
+	struct workforce count = {0};
 	for (const struct child *child = monitor->children; child; child = child->next) {
-		*all += child->kind == PEER_WORKER;
-		*of_key += child->kind == PEER_WORKER && !child->is_leaving && child->identity.key == key;
+		bool is_of_key = child->kind == PEER_WORKER && !child->is_leaving && child->identity.key == key;
+		count.all += child->kind == PEER_WORKER;
+		count.of_key += is_of_key;
+		count.coming += is_of_key && !child->is_ready;
 	}
+	return count;
 }
 
 static bool
@@ -53,17 +60,18 @@ hiring_want(struct monitor *monitor, const struct message *m)
 	struct slice fields[2]; /* user, home */
 	struct lodging lodging;
 	enum login_denial denial = LOGIN_DENIAL_TOO_MANY;
-	uint32_t all, of_key;
 	message_fields(m->tail, fields, ARRAY_LEN(fields));
-	count_workers(monitor, m->body.identity.key, &all, &of_key);
-	if (of_key >= monitor->settings->workers_per_identity)
-		return; /* they are on their way */
-	if (all >= monitor->settings->max_workers || !lodging_open(&lodging, monitor, &m->body.identity, fields[0], fields[1], &denial)) {
+	const struct workforce now = count_workers(monitor, m->body.identity.key);
+	bool is_complete = now.of_key >= monitor->settings->workers_per_identity;
+	if (is_complete && now.coming > 0)
+		return; /* each of them is an answer */
+	if (is_complete || now.all >= monitor->settings->max_workers ||
+	    !lodging_open(&lodging, monitor, &m->body.identity, fields[0], fields[1], &denial)) {
 		refuse(monitor, m->body.identity.key, denial);
 		return;
 	}
 	uint32_t hired = 0;
-	while (of_key + hired < monitor->settings->workers_per_identity && all + hired < monitor->settings->max_workers &&
+	while (now.of_key + hired < monitor->settings->workers_per_identity && now.all + hired < monitor->settings->max_workers &&
 	    hire(monitor, &lodging, fields[0]))
 		hired++;
 	lodging_close(&lodging);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Who gets a channel to whom, in which order. */
+/* Who gets a channel to whom, in which order; and that auth gets an answer when it wants a worker. */
 #include "server/monitor/introduction.h"
 
 #include "base/loop.h"
 #include "server/monitor/child.h"
+#include "server/monitor/hiring.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -186,6 +187,29 @@ a_death_is_told_to_those_concerned(void **state)
 	}
 }
 
+/* All that the settings allow: those that are coming are the answer, and where nobody is there is another one. Auth, which waits for it, asks no
+ * second time. */
+static void
+no_more_workers_than_the_settings_allow(void **state)
+{
+	struct room *room = *state;
+	struct settings settings = {.workers_per_identity = 1, .max_workers = 9};
+	const struct message want = {.type = MESSAGE_WORKER_WANT, .fd = -1, .body.identity.key = 5};
+	room->monitor.settings = &settings;
+	add(room, PEER_AUTH, 0);
+	struct child *worker = add(room, PEER_WORKER, 1);
+	worker->identity.key = 5;
+	worker->is_ready = false;
+	hiring_want(&room->monitor, &want);
+	turn(room);
+	assert_int_equal(room->heard_count, 0);
+	worker->is_ready = true;
+	hiring_want(&room->monitor, &want);
+	turn(room);
+	assert_int_equal(room->heard_count, 1);
+	assert_int_equal(room->heard[0].type, MESSAGE_WORKER_FAILED);
+}
+
 int
 main(void)
 {
@@ -195,6 +219,7 @@ main(void)
 		TEST(a_leaving_worker_and_a_new_auth_do_not_meet),
 		TEST(one_that_is_not_ready_is_left_out),
 		TEST(a_death_is_told_to_those_concerned),
+		TEST(no_more_workers_than_the_settings_allow),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
