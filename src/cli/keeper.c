@@ -2,12 +2,8 @@
 #include "cli/keeper.h"
 
 #include "sys/directory.h"
-#include "sys/identity.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static bool
 fail(const char *path, const char *why)
@@ -16,28 +12,12 @@ fail(const char *path, const char *why)
 	return false;
 }
 
-/* Makes a directory of mode 0700 that belongs to `owner`. A link in its place is refused: whoever could set one chooses what root gives away. */
-static bool
-make_private_directory(const char *path, const struct identity *owner)
-{
-	bool is_new = mkdir(path, 0700) == 0;
-	if (!is_new && errno != EEXIST)
-		return fail(path, strerror(errno));
-	if (!is_new || !owner->is_switch_needed)
-		return true;
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	bool is_given = fd >= 0 && fchown(fd, owner->uid, owner->gid) == 0;
-	if (fd >= 0)
-		close(fd);
-	return is_given || fail(path, strerror(errno));
-}
-
 static bool
 make_directory_of(struct keeper *keeper, const char *path, const struct identity *owner)
 {
 	const char *slash = strrchr(path, '/');
 	const char *directory = arena_text(&keeper->sources.arena, slice_make(path, (size_t)(slash - path)));
-	return directory_make_parents(directory) ? make_private_directory(directory, owner) : fail(directory, strerror(errno));
+	return directory_make_private(directory, owner) || fail(directory, strerror(errno));
 }
 
 bool

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/monitor/house.h"
 
+#include "status/control.h"
 #include "sys/directory.h"
-#include "sys/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONTROL_NAME "control.sock"
 #define LOCK_NAME "lock"
 
 static bool
@@ -25,29 +24,17 @@ fail(struct buf *why, const char *what, const char *path)
 	return false;
 }
 
-/* Makes the directory and those above it; *is_made when the last one was not there. */
-static bool
-make_directories(const char *path, mode_t mode, bool *is_made)
-{
-	*is_made = directory_make_parents(path) && mkdir(path, mode) == 0;
-	return *is_made || errno == EEXIST;
-}
-
 /* Auth alone reads the store; `breakwater user` becomes auth's user to write it. SQLite keeps a journal beside it, so the directory is auth's,
  * and auth's sandbox is built around it. */
 static bool
 make_store_directory(const struct settings *settings, struct buf *why)
 {
-	bool is_made;
 	struct identity auth;
 	char path[PATH_MAX];
-	if (!settings->store[0])
+	if (!settings->store[0] || !identity_of_role("auth", settings->uid_base, &auth))
 		return true;
-	if (!slice_to_cstr(slice_of(settings->store), path, sizeof(path)) || !make_directories(dirname(path), 0700, &is_made))
-		return fail(why, "make the directory of the user store", settings->store);
-	if (!is_made || !identity_of_role("auth", settings->uid_base, &auth) || !auth.is_switch_needed)
-		return true;
-	return chown(path, auth.uid, auth.gid) == 0 || fail(why, "give to auth the directory", path);
+	return (slice_to_cstr(slice_of(settings->store), path, sizeof(path)) && directory_make_private(dirname(path), &auth)) ||
+	    fail(why, "make the directory of the user store", settings->store);
 }
 
 static bool
@@ -70,9 +57,9 @@ static bool
 open_control(struct house *house, const struct settings *settings, struct buf *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_NAME, house->runtime_fd);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_SOCKET_NAME, house->runtime_fd);
 	/* Ours, since we hold the lock: a server that was killed has left it behind. */
-	unlinkat(house->runtime_fd, CONTROL_NAME, 0);
+	unlinkat(house->runtime_fd, CONTROL_SOCKET_NAME, 0);
 	house->control_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* SECURITY: test_house a_second_server_is_told: the socket belongs to the server's own user before anybody can connect to it. */
 	mode_t old = umask(0177);
@@ -84,8 +71,7 @@ open_control(struct house *house, const struct settings *settings, struct buf *w
 static bool
 open_runtime(struct house *house, const struct settings *settings, struct buf *why)
 {
-	bool is_made;
-	if (!make_directories(settings->runtime_dir, 0755, &is_made))
+	if (!directory_make_parents(settings->runtime_dir) || (mkdir(settings->runtime_dir, 0755) != 0 && errno != EEXIST))
 		return fail(why, "make the runtime directory", settings->runtime_dir);
 	house->runtime_fd = open(settings->runtime_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return house->runtime_fd >= 0 || fail(why, "open the runtime directory", settings->runtime_dir);
@@ -111,7 +97,7 @@ void
 house_close(struct house *house)
 {
 	if (house->control_fd >= 0)
-		unlinkat(house->runtime_fd, CONTROL_NAME, 0);
+		unlinkat(house->runtime_fd, CONTROL_SOCKET_NAME, 0);
 	close_if_open(&house->control_fd);
 	close_if_open(&house->lock_fd);
 	close_if_open(&house->runtime_fd);
