@@ -17,7 +17,6 @@
 #define WORKER (1u << SANDBOX_WORKER)
 #define STATUS (1u << SANDBOX_STATUS)
 #define ALL (GATE | AUTH | DIALER | WORKER | STATUS)
-#define SENDERS (GATE | DIALER | STATUS) /* who passes descriptors or answers on sockets of its own */
 
 #define IS(argument, value) {SCMP_CMP_EQ, (argument), (value), 0}
 #define HAS_NONE(argument, bits) {SCMP_CMP_MASKED_EQ, (argument), (bits), 0}
@@ -106,19 +105,17 @@ const struct sandbox_rule sandbox_rules[] = {
 	FCNTL(ALL, F_GET_SEALS),
 
 	/* Sockets that exist already. SECURITY: escape "fast open": a send that connects is the one hole Landlock does not see. */
-	{SCMP_SYS(sendmsg), SENDERS, {HAS_NONE(2, MSG_FASTOPEN)}},
-	{SCMP_SYS(sendto), SENDERS | WORKER, {HAS_NONE(3, MSG_FASTOPEN), IS(4, 0)}},
-	{SCMP_SYS(recvfrom), GATE | DIALER | STATUS | WORKER, {IS(4, 0)}},
-	{SCMP_SYS(shutdown), GATE | DIALER | STATUS | WORKER},
+	{SCMP_SYS(sendmsg), GATE | DIALER, {HAS_NONE(2, MSG_FASTOPEN)}}, /* who passes descriptors */
+	{SCMP_SYS(sendto), GATE | WORKER, {HAS_NONE(3, MSG_FASTOPEN), IS(4, 0)}},
+	{SCMP_SYS(recvfrom), GATE | WORKER, {IS(4, 0)}},
+	{SCMP_SYS(shutdown), GATE | WORKER},
 	{SCMP_SYS(accept4), GATE | DIALER | STATUS},
-	{SCMP_SYS(getpeername), GATE | DIALER},
+	{SCMP_SYS(getpeername), DIALER},
 	{SCMP_SYS(getsockname), GATE | DIALER},
 	GET_OPTION(STATUS, SOL_SOCKET, SO_PEERCRED),
 	GET_OPTION(WORKER, IPPROTO_TCP, TCP_INFO),
 	SET_OPTION(WORKER, SOL_SOCKET, SO_SNDTIMEO),
 	SET_OPTION(WORKER, SOL_SOCKET, SO_RCVTIMEO),
-	SET_OPTION(GATE | DIALER, IPPROTO_TCP, TCP_NODELAY),
-	SET_OPTION(GATE | DIALER, SOL_SOCKET, SO_OOBINLINE),
 
 	/* New sockets: the dialer's alone, TCP alone. */
 	TCP_SOCKET(AF_INET, 0),
@@ -131,7 +128,6 @@ const struct sandbox_rule sandbox_rules[] = {
 	SET_OPTION(DIALER, SOL_SOCKET, SO_REUSEADDR),
 	SET_OPTION(DIALER, SOL_SOCKET, SO_REUSEPORT),
 	SET_OPTION(DIALER, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT),
-	SET_OPTION(DIALER, IPPROTO_IPV6, IPV6_V6ONLY),
 
 	/* The user store, read only (SQLite locks it with fcntl). */
 	{SCMP_SYS(openat), AUTH},
@@ -151,9 +147,6 @@ const struct sandbox_rule sandbox_rules[] = {
 	{SCMP_SYS(readlinkat), WORKER},
 	{SCMP_SYS(getdents64), WORKER},
 	{SCMP_SYS(sendfile), WORKER},
-	{SCMP_SYS(splice), WORKER},
-	FCNTL(WORKER, F_SETPIPE_SZ),
-	FCNTL(WORKER, F_GETPIPE_SZ),
 	{SCMP_SYS(preadv2), WORKER},
 	{SCMP_SYS(ftruncate), WORKER},
 	{SCMP_SYS(mkdirat), WORKER},
