@@ -32,8 +32,11 @@ def test_host_chooses_the_tree(launch):
 def test_a_mount(launch, tmp_path):
     tmp_path.chmod(0o755)
     (tmp_path / "elsewhere").write_bytes(b"from elsewhere\n")
-    server = launch(config=CONFIG + f'mount "extra" {{ path = "{tmp_path}" }}\n')
+    longest = "n" * 64
+    server = launch(config=CONFIG + f'mount "extra" {{ path = "{tmp_path}" }}\nmount "{longest}" {{ path = "{tmp_path}" }}\n')
     with contextlib.closing(server.login()) as alice:
+        alice.cmd(f"CWD {longest}", 250)
+        alice.cmd("CDUP", 200, 250)
         assert alice.fetch("RETR extra/elsewhere") == b"from elsewhere\n"
         assert b"extra" in alice.fetch("NLST")
         alice.cmd("CWD extra", 250)

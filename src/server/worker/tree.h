@@ -15,7 +15,7 @@
 #define TREE_TEMPORARY_PREFIX ".breakwater-upload-" /* hidden from every command and listing */
 
 struct tree_mount {
-	char name[64]; /* appears as /name; hides an entry of that name in the root */
+	const char *name; /* owned; appears as /name; hides an entry of that name in the root */
 	int fd;
 };
 

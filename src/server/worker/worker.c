@@ -232,8 +232,9 @@ worker_take_tree(struct worker *worker)
 		return false;
 	for (size_t i = 0; i < settings->mount_count; i++) {
 		struct tree_mount *mount = &worker->tree.mounts[i];
-		mount->fd = ROLE_FIRST_FD + 1 + (int)i;
-		if (!slice_to_cstr(slice_of(settings->mounts[i].name), mount->name, sizeof(mount->name)))
+		/* A copy: the settings may be replaced, the mounts stay. */
+		*mount = (struct tree_mount){.name = strdup(settings->mounts[i].name), .fd = ROLE_FIRST_FD + 1 + (int)i};
+		if (!mount->name)
 			return false;
 	}
 	return true;
