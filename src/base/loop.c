@@ -37,12 +37,12 @@ loop_stop(struct event_base *base)
 	event_base_loopbreak(base);
 }
 
-const struct timeval *
-loop_common_timeout(struct event_base *base, uint64_t ms, struct timeval *spare)
+struct timeval
+loop_common_timeout(struct event_base *base, uint64_t ms)
 {
-	*spare = loop_duration(ms);
-	const struct timeval *common = event_base_init_common_timeout(base, spare);
-	return common ? common : spare;
+	const struct timeval plain = loop_duration(ms);
+	const struct timeval *common = event_base_init_common_timeout(base, &plain);
+	return common ? *common : plain;
 }
 
 uint64_t

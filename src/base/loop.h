@@ -22,9 +22,9 @@ MUST_USE int loop_run(struct event_base *base, void (*before_sleep)(void *), voi
 /* Ends loop_run() after the callback that is running; may be called from before_sleep. */
 void loop_stop(struct event_base *base);
 
-/* For timers that are many and of one duration: event_add() with what this returns puts them into one list. libevent has 256 such lists and never
- * gives one back; when they are used up, as by many reloads, timers go the usual way, by `spare`. Both live as long as the base. */
-const struct timeval *loop_common_timeout(struct event_base *base, uint64_t ms, struct timeval *spare);
+/* For timers that are many and of one duration: event_add() with what this returns, or a copy of it, puts them into one list. libevent has 256 such
+ * lists and never gives one back; when they are used up, as by many reloads, timers go the usual way. For events of this base only. */
+struct timeval loop_common_timeout(struct event_base *base, uint64_t ms);
 
 /* Monotonic clock in milliseconds. */
 uint64_t loop_now_ms(void);

@@ -145,7 +145,7 @@ active_settle(struct active *active, int status)
 {
 	if (status == 0)
 		active_give(active);
-	else if (status != -EINPROGRESS || event_add(&active->event, active->dialer->data_timeout) < 0)
+	else if (status != -EINPROGRESS || event_add(&active->event, &active->dialer->data_timeout) < 0)
 		active_fail(active, -status);
 }
 

@@ -179,7 +179,7 @@ dialer_on_peer_gone(void *context, struct message *m)
 static void
 dialer_set_timeout(struct dialer *dialer)
 {
-	dialer->data_timeout = loop_common_timeout(dialer->role.base, dialer->role.settings->data_timeout_ms, &dialer->data_timeout_spare);
+	dialer->data_timeout = loop_common_timeout(dialer->role.base, dialer->role.settings->data_timeout_ms);
 }
 
 static void

@@ -21,8 +21,7 @@ struct dialer {
 	struct channel *gate;         /* null until the monitor connects it */
 	struct passive *reserves_first, *reserves_last; /* by age, oldest first */
 	struct event *reserves_timer; /* pending while there are reserves */
-	const struct timeval *data_timeout; /* of loop_common_timeout() */
-	struct timeval data_timeout_spare;
+	struct timeval data_timeout;  /* of loop_common_timeout() */
 	bool is_low_source_refused;   /* the kernel has refused port control-1 as source: it is not tried again */
 };
 

@@ -115,7 +115,7 @@ limit_sessions(struct gate *gate)
 static void
 use_settings(struct gate *gate)
 {
-	gate->login_timeout = loop_common_timeout(gate->role.base, gate->role.settings->login_timeout_ms, &gate->login_timeout_spare);
+	gate->login_timeout = loop_common_timeout(gate->role.base, gate->role.settings->login_timeout_ms);
 	limit_sessions(gate);
 }
 

@@ -30,8 +30,7 @@ struct gate {
 	struct peers dialers, workers;
 	struct sequels gifts;           /* logged in: to be given to a worker when the dialer knows of them */
 	uint64_t last_id;               /* of a session; starts at random, so that no two runs share one */
-	const struct timeval *login_timeout; /* of loop_common_timeout() */
-	struct timeval login_timeout_spare;
+	struct timeval login_timeout;   /* of loop_common_timeout() */
 	char in[GATE_IN_BYTES];         /* what one connection has sent; passwords: wiped after each use */
 	char line[LINE_MAX_BYTES];      /* the line under way, decoded; wiped likewise */
 	char out[GATE_OUT_BYTES];

@@ -215,7 +215,7 @@ begin(struct gate *gate, struct connection *connection)
 	t->connection = connection;
 	event_assign(&t->io, gate->role.base, connection->fd, EV_READ | EV_PERSIST, on_io, t);
 	event_assign(&t->timer, gate->role.base, -1, 0, on_timer, t);
-	event_add(&t->timer, gate->login_timeout);
+	event_add(&t->timer, &gate->login_timeout);
 	connection->talk = t;
 	connection->state = LOGIN_IDLE;
 	return t;
@@ -295,7 +295,7 @@ on_timer(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	if (t->denial) {
-		event_add(&t->timer, t->gate->login_timeout);
+		event_add(&t->timer, &t->gate->login_timeout);
 		answer_denial(t, t->denial);
 		return;
 	}

@@ -73,7 +73,7 @@ client_permit(struct worker *worker, const struct message *m)
 	if (!client)
 		return;
 	evtimer_assign(&client->event, worker->role.base, client_on_permit_end, client);
-	evtimer_add(&client->event, worker->permit_timeout);
+	evtimer_add(&client->event, &worker->permit_timeout);
 	if (evtimer_pending(worker->linger_timer, NULL))
 		evtimer_del(worker->linger_timer);
 }

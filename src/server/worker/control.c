@@ -64,7 +64,7 @@ control_watch(struct client *client, short what)
 	if (event_initialized(&client->event))
 		event_del(&client->event);
 	event_assign(&client->event, client->worker->role.base, client->fd, what | EV_PERSIST, control_on_event, client);
-	return event_add(&client->event, client->worker->idle_timeout) == 0;
+	return event_add(&client->event, &client->worker->idle_timeout) == 0;
 }
 
 /* A full buffer stops the reading until some of it has been taken. */
@@ -94,7 +94,7 @@ control_new_output(struct client *client, size_t cap)
 		return NULL;
 	*output = (struct control_output){.cap = cap};
 	event_assign(&output->event, client->worker->role.base, client->fd, EV_WRITE | EV_PERSIST, control_on_writable, client);
-	if (event_add(&output->event, client->worker->idle_timeout) == 0)
+	if (event_add(&output->event, &client->worker->idle_timeout) == 0)
 		return output;
 	free(output);
 	return NULL;

@@ -197,7 +197,7 @@ static void
 transfer_wait(struct transfer *transfer)
 {
 	event_assign(&transfer->event, transfer->client->worker->role.base, transfer->data_fd, transfer->kind->event, transfer_on_ready, transfer);
-	if (event_add(&transfer->event, transfer->client->worker->stall_timeout) == 0)
+	if (event_add(&transfer->event, &transfer->client->worker->stall_timeout) == 0)
 		return;
 	transfer->error = ENOMEM;
 	transfer_wind_up(transfer, TRANSFER_FAILED);
@@ -274,7 +274,7 @@ transfer_await_client(struct transfer *transfer)
 	if (transfer->client->session.endpoint_kind == SESSION_ENDPOINT_ACTIVE)
 		return true;
 	evtimer_assign(&transfer->event, worker->role.base, transfer_on_nobody, transfer);
-	return event_add(&transfer->event, worker->data_timeout) == 0;
+	return event_add(&transfer->event, &worker->data_timeout) == 0;
 }
 
 /* ---- opening */

@@ -190,10 +190,10 @@ static void
 worker_set_timeouts(struct worker *worker)
 {
 	struct event_base *base = worker->role.base;
-	worker->permit_timeout = loop_common_timeout(base, PERMIT_MS, &worker->permit_timeout_spare);
-	worker->idle_timeout = loop_common_timeout(base, worker->role.settings->idle_timeout_ms, &worker->idle_timeout_spare);
-	worker->data_timeout = loop_common_timeout(base, worker->role.settings->data_timeout_ms, &worker->data_timeout_spare);
-	worker->stall_timeout = loop_common_timeout(base, worker->role.settings->stall_timeout_ms, &worker->stall_timeout_spare);
+	worker->permit_timeout = loop_common_timeout(base, PERMIT_MS);
+	worker->idle_timeout = loop_common_timeout(base, worker->role.settings->idle_timeout_ms);
+	worker->data_timeout = loop_common_timeout(base, worker->role.settings->data_timeout_ms);
+	worker->stall_timeout = loop_common_timeout(base, worker->role.settings->stall_timeout_ms);
 }
 
 static void

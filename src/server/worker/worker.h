@@ -28,8 +28,7 @@ struct worker {
 	struct client *turns_first, **turns_last; /* clients that have lines left to take, or are to be freed */
 	struct event *turns_timer;     /* wakes the loop at once while there are any */
 	struct event *linger_timer;    /* pending while no session is here */
-	const struct timeval *permit_timeout, *idle_timeout, *data_timeout, *stall_timeout; /* of loop_common_timeout() */
-	struct timeval permit_timeout_spare, idle_timeout_spare, data_timeout_spare, stall_timeout_spare;
+	struct timeval permit_timeout, idle_timeout, data_timeout, stall_timeout; /* of loop_common_timeout() */
 	bool is_retiring;              /* the monitor has agreed: ends with the last session */
 	char *input;                   /* CONTROL_INPUT_MAX for the lines of the client whose turn it is */
 	char *line;                    /* LINE_MAX_BYTES for the one that is being taken, decoded */

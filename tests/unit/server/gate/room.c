@@ -15,7 +15,6 @@ room_join(struct room *room, struct other *other, enum peer_kind kind, uint32_t 
 int
 room_open(void **state)
 {
-	static const struct timeval login_timeout = {.tv_sec = 60};
 	struct room *room = calloc(1, sizeof(*room));
 	struct gate *gate = calloc(1, sizeof(*gate));
 	assert_true(room && gate);
@@ -24,7 +23,7 @@ room_open(void **state)
 	room->settings = (struct settings){.banner = "Ready", .login_tries = 3, .max_sessions = 50, .max_sessions_per_address = 40};
 	gate->session_limit = 50;
 	gate->role = (struct role){.name = "gate", .base = loop_new(), .settings = &room->settings};
-	gate->login_timeout = &login_timeout;
+	gate->login_timeout = loop_duration(60000);
 	gate->auth = room_join(room, &room->auth, PEER_AUTH, 0, handover_on_auth);
 	gate->status = room_join(room, &room->status, PEER_STATUS, 0, roster_on_status);
 	assert_true(peers_put(&gate->dialers, 0, room_join(room, &room->dialer, PEER_DIALER, 0, heard_on_message)));
