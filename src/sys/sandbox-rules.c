@@ -107,7 +107,7 @@ const struct sandbox_rule sandbox_rules[] = {
 	/* Sockets that exist already. SECURITY: escape "fast open": a send that connects is the one hole Landlock does not see. */
 	{SCMP_SYS(sendmsg), GATE | DIALER, {HAS_NONE(2, MSG_FASTOPEN)}}, /* who passes descriptors */
 	{SCMP_SYS(sendto), GATE | WORKER, {HAS_NONE(3, MSG_FASTOPEN), IS(4, 0)}},
-	{SCMP_SYS(recvfrom), GATE | WORKER, {IS(4, 0)}},
+	{SCMP_SYS(recvfrom), GATE | DIALER | WORKER, {IS(4, 0)}}, /* the dialer: a balancer's header */
 	{SCMP_SYS(shutdown), GATE | WORKER},
 	{SCMP_SYS(accept4), GATE | DIALER | STATUS},
 	{SCMP_SYS(getpeername), DIALER},

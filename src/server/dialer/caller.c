@@ -65,7 +65,7 @@ caller_await(struct passive *passive, int fd)
 {
 	struct dialer *dialer = passive->dialer;
 	struct caller *caller = calloc(1, sizeof(*caller));
-	if (!caller || !proxy_intake_begin(&caller->intake, dialer->role.base, fd, dialer->data_timeout, caller_on_header)) {
+	if (!caller || !proxy_intake_begin(&caller->intake, dialer->role.base, fd, &dialer->data_timeout, caller_on_header)) {
 		free(caller);
 		close(fd);
 		return;

@@ -71,7 +71,7 @@ void
 proxied_await(struct gate *gate, int fd, const struct connection_origin *origin)
 {
 	struct proxied *p = gate->connections.count + gate->proxied_count < gate->session_limit ? calloc(1, sizeof(*p)) : NULL;
-	if (!p || !proxy_intake_begin(&p->intake, gate->role.base, fd, gate->login_timeout, on_header)) {
+	if (!p || !proxy_intake_begin(&p->intake, gate->role.base, fd, &gate->login_timeout, on_header)) {
 		free(p);
 		refuse(gate, fd, origin, "max-sessions");
 		return;
