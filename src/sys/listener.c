@@ -40,12 +40,18 @@ set_on(int fd, int level, int option)
 	return setsockopt(fd, level, option, &on, sizeof(on)) == 0;
 }
 
+bool
+listener_prepare(int fd)
+{
+	return set_on(fd, IPPROTO_TCP, TCP_NODELAY) && set_on(fd, SOL_SOCKET, SO_OOBINLINE);
+}
+
 static bool
-prepare(int fd, const struct endpoint *endpoint)
+start(int fd, const struct endpoint *endpoint)
 {
 	struct sockaddr_storage sa;
 	socklen_t size = sockaddr_from_endpoint(endpoint, &sa);
-	return set_on(fd, SOL_SOCKET, SO_REUSEADDR) && set_on(fd, IPPROTO_TCP, TCP_NODELAY) && set_on(fd, SOL_SOCKET, SO_OOBINLINE) &&
+	return set_on(fd, SOL_SOCKET, SO_REUSEADDR) && listener_prepare(fd) &&
 	    (endpoint->addr.family != ADDR_IPV6 || set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY)) &&
 	    bind(fd, (struct sockaddr *)&sa, size) == 0 && listen(fd, SOMAXCONN) == 0;
 }
@@ -55,7 +61,7 @@ listener_open(const struct endpoint *endpoint, struct buf *why)
 {
 	int family = endpoint->addr.family == ADDR_IPV6 ? AF_INET6 : AF_INET;
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && prepare(fd, endpoint))
+	if (fd >= 0 && start(fd, endpoint))
 		return fd;
 	put_why(why, endpoint, errno);
 	if (fd >= 0)

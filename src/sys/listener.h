@@ -7,8 +7,9 @@
 
 #define LISTENER_FDS_MAX 2
 
-/* Opens a TCP listener: non-blocking, close-on-exec, SO_REUSEADDR, IPV6_V6ONLY; TCP_NODELAY and SO_OOBINLINE, which
- * accepted connections inherit. Returns the descriptor (given), or -1 with a sentence appended to `why`
+/* Sets what accepted connections inherit, TCP_NODELAY and SO_OOBINLINE, on a listener of systemd's. False with errno. */
+MUST_USE bool listener_prepare(int fd);
+/* Opens a TCP listener: non-blocking, close-on-exec, SO_REUSEADDR, IPV6_V6ONLY, prepared. Returns the descriptor (given), or -1 with a sentence appended to `why`
  * that says what to do. `endpoint` has a family. */
 MUST_USE int listener_open(const struct endpoint *endpoint, struct buf *why);
 /* The same for an endpoint that may have no family (":21"): one listener for each family. Returns how many were opened into `fds`; `why` then tells

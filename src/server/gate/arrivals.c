@@ -6,8 +6,6 @@
 #include "sys/sockaddr.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -98,19 +96,11 @@ on_connection(evutil_socket_t fd, short what, void *context)
 		;
 }
 
-/* Accepted sockets inherit both options, which saves two calls a connection. */
-static bool
-prepare(int fd)
-{
-	const int on = 1;
-	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 && setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)) == 0;
-}
-
 static bool
 open_one(struct gate *gate, struct arrival *arrival, int fd, uint32_t listener)
 {
 	*arrival = (struct arrival){.gate = gate, .fd = fd, .listener = listener};
-	if (!sockaddr_local(fd, &arrival->local) || !prepare(fd))
+	if (!sockaddr_local(fd, &arrival->local))
 		return false;
 	arrival->is_wildcard = addr_is_any(&arrival->local.addr);
 	return event_assign(&arrival->event, gate->role.base, fd, EV_READ | EV_PERSIST, on_connection, arrival) == 0;

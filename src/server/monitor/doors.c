@@ -62,7 +62,7 @@ adopt(struct doors *doors, const struct settings *settings, uint64_t count, stru
 	struct slice names = slice_of(getenv("LISTEN_FDNAMES"));
 	for (uint64_t i = 0; i < count; i++) {
 		int fd = SYSTEMD_FIRST_FD + (int)i;
-		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 ||
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || !listener_prepare(fd) ||
 		    !add(doors, fd, listener_named(settings, slice_cut(&names, ':')))) {
 			buf_put_text(why, "a socket given by systemd is no TCP listener");
 			return false;
