@@ -128,7 +128,7 @@ static bool
 check_record(const struct message *m)
 {
 	const struct message_record *r = &m->body.record;
-	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && r->state <= 2;
+	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && r->state < RECORD_STATE_COUNT;
 }
 
 #define BODY(member) .body_size = sizeof(((struct message *)NULL)->body.member), .check = check_##member

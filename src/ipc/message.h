@@ -2,7 +2,7 @@
 /* The messages between the processes of `serve`: one struct, one table of what each type may hold. Decoding is total: whatever
  * bytes come in, it returns a valid message or an error; it never aborts, and never trusts a length.
  * On the wire (native order, both ends are one binary): header {type, body size, tail size, session}, the body member of that type, the tail.
- * A session is a 64-bit number that gate draws, never used twice. Who may send what is in ipc/permit.h.
+ * A session is a 64-bit number that the gate counts up, never used twice. Who may send what is in ipc/permit.h.
  * An address is in a message only where the kernel's word is passed on, or where the policies allow-list and rfc need it; the
  * dialer never connects to an address in a message unless its own policy, read from its own configuration, says so. */
 #ifndef IPC_MESSAGE_H
@@ -131,13 +131,15 @@ struct message_kick {
 	uint8_t is_found;
 };
 
+enum record_state { RECORD_IDLE, RECORD_BUSY, RECORD_TRANSFER, RECORD_STATE_COUNT };
+
 struct message_record {
 	struct endpoint peer;
 	uint64_t connected_ms, idle_ms;      /* ages */
 	uint64_t done_bytes, total_bytes;    /* of the running transfer; acknowledged by the peer; total 0: unknown */
 	uint32_t verb;                       /* enum verb of what it is doing, 0 idle */
 	uint8_t is_logged_in, port_policy;
-	uint8_t state;                       /* 0 idle, 1 busy, 2 transfer */
+	uint8_t state;                       /* enum record_state */
 };
 
 struct message {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* A hash table of things that carry a 64-bit session id: each embeds a `struct idmap_entry`, so the table allocates nothing
- * per entry. Ids are random numbers that gate draws, so their low bits serve as the hash. Used by dialer and worker. Not pure:
- * allocates when it grows. */
+/* A hash table of things that carry a 64-bit id: each embeds a `struct idmap_entry`, so the table allocates nothing per entry. The low bits of
+ * an id serve as the hash: sessions are counted up by the gate, clients are spread by addr_client(). Used by gate, auth, dialer and worker. Not
+ * pure: allocates when it grows. */
 #ifndef SERVER_IDMAP_H
 #define SERVER_IDMAP_H
 

@@ -49,7 +49,7 @@ put_number(struct buf *out, const char *key, uint64_t number)
 static const char *
 state_name(const struct message_record *record)
 {
-	static const char *const names[] = {"idle", "busy", "transfer"};
+	static const char *const names[RECORD_STATE_COUNT] = {[RECORD_IDLE] = "idle", [RECORD_BUSY] = "busy", [RECORD_TRANSFER] = "transfer"};
 	return record->is_logged_in ? names[record->state] : "login";
 }
 
@@ -77,7 +77,7 @@ control_put_session(struct buf *out, const struct message *m, const char *verb, 
 		put_text(out, "command", slice_of(verb));
 	if (fields[1].len)
 		put_text(out, "file.path", fields[1]);
-	if (record->state == 2) {
+	if (record->state == RECORD_TRANSFER) {
 		put_number(out, "done_bytes", record->done_bytes);
 		put_number(out, "total_bytes", record->total_bytes);
 	}

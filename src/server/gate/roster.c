@@ -2,12 +2,12 @@
 #include "server/gate/roster.h"
 
 #include "base/loop.h"
+#include "server/census.h"
 #include "server/gate/talk.h"
 
 static void
-tell(void *context, struct idmap_entry *entry)
+tell(struct channel *status, struct idmap_entry *entry)
 {
-	struct channel *status = context;
 	const struct connection *c = container_of(entry, struct connection, entry);
 	char storage[LINE_MAX_BYTES];
 	struct buf tail = BUF_OVER(storage);
@@ -38,12 +38,10 @@ void
 roster_on_status(void *context, struct channel *channel, struct message *m)
 {
 	struct gate *gate = context;
-	struct message answer = {.type = MESSAGE_QUERY_END, .fd = -1, .session = m->session};
-	if (m->type == MESSAGE_KICK) {
-		answer.type = MESSAGE_KICK;
-		answer.body.kick.is_found = kick(gate, m->session);
-	} else {
-		idmap_each(&gate->connections, tell, channel);
+	if (m->type == MESSAGE_QUERY) {
+		census_take(gate->role.base, &gate->connections, &gate->status, tell);
+		return;
 	}
+	struct message answer = {.type = MESSAGE_KICK, .fd = -1, .session = m->session, .body.kick.is_found = kick(gate, m->session)};
 	channel_send(channel, &answer);
 }

@@ -4,14 +4,9 @@
 #include "base/loop.h"
 #include "ftp/path.h"
 #include "ftp/reply.h"
+#include "server/census.h"
 #include "server/worker/account.h"
 #include "server/worker/transfer.h"
-
-#include <stdlib.h>
-
-enum { RECORD_STATE_IDLE, RECORD_STATE_BUSY, RECORD_STATE_TRANSFER };
-
-enum { INQUIRY_SESSIONS = 256, INQUIRY_PAUSE_US = 1000 };
 
 /* ---- STAT */
 
@@ -63,7 +58,7 @@ inquiry_put_status(struct buf *out, const struct client *client)
 static void
 inquiry_fill_transfer(struct message_record *record, const struct transfer *transfer)
 {
-	record->state = RECORD_STATE_TRANSFER;
+	record->state = RECORD_TRANSFER;
 	record->done_bytes = transfer_acknowledged(transfer);
 	record->total_bytes = transfer->total_bytes;
 }
@@ -81,7 +76,7 @@ inquiry_record(const struct client *client)
 		.is_logged_in = true,
 		.port_policy =
 		    (uint8_t)settings_policy(client->worker->role.settings, client->listener, account->user, account->group).port_policy,
-		.state = client_is_busy(client) ? RECORD_STATE_BUSY : RECORD_STATE_IDLE,
+		.state = client_is_busy(client) ? RECORD_BUSY : RECORD_IDLE,
 	};
 	if (client->transfer)
 		inquiry_fill_transfer(&record, client->transfer);
@@ -89,8 +84,11 @@ inquiry_record(const struct client *client)
 }
 
 static void
-inquiry_send(struct channel *status, const struct client *client)
+inquiry_tell(struct channel *status, struct idmap_entry *entry)
 {
+	const struct client *client = container_of(entry, struct client, entry);
+	if (client->fd < 0)
+		return;
 	char storage[2 * PATH_MAX_BYTES];
 	struct buf tail = BUF_OVER(storage);
 	/* Before that a thread may be writing it. */
@@ -107,57 +105,10 @@ inquiry_send(struct channel *status, const struct client *client)
 	channel_send(status, &m);
 }
 
-/* A query on its way: the sessions that were here when it came, told some at a time, so that a hundred thousand hold nobody up and fill no
- * queue. */
-struct inquiry {
-	struct event event;
-	struct worker *worker;
-	size_t at, count;
-	uint64_t sessions[];
-};
-
-static void
-inquiry_end(struct inquiry *inquiry)
-{
-	struct message end = {.type = MESSAGE_QUERY_END, .fd = -1};
-	if (inquiry->worker->status)
-		channel_send(inquiry->worker->status, &end);
-	free(inquiry);
-}
-
-static void
-inquiry_go_on(int fd, short what, void *context)
-{
-	static const struct timeval pause = {.tv_usec = INQUIRY_PAUSE_US};
-	(void)fd, (void)what;
-	struct inquiry *inquiry = context;
-	struct channel *status = inquiry->worker->status;
-	for (size_t i = 0; status && i < INQUIRY_SESSIONS && inquiry->at < inquiry->count; i++) {
-		const struct client *client = client_find(inquiry->worker, inquiry->sessions[inquiry->at++]);
-		if (client && client->fd >= 0)
-			inquiry_send(status, client);
-	}
-	if (!status || inquiry->at == inquiry->count || evtimer_add(&inquiry->event, &pause) < 0)
-		inquiry_end(inquiry);
-}
-
-static void
-inquiry_collect(void *context, struct idmap_entry *entry)
-{
-	struct inquiry *inquiry = context;
-	inquiry->sessions[inquiry->count++] = entry->id;
-}
-
 void
 inquiry_on_status(void *context, struct channel *channel, struct message *m)
 {
 	(void)channel, (void)m;
 	struct worker *worker = context;
-	struct inquiry *inquiry = malloc(sizeof(*inquiry) + worker->clients.count * sizeof(uint64_t));
-	if (!inquiry)
-		return;
-	*inquiry = (struct inquiry){.worker = worker};
-	evtimer_assign(&inquiry->event, worker->role.base, inquiry_go_on, inquiry);
-	idmap_each(&worker->clients, inquiry_collect, inquiry);
-	inquiry_go_on(-1, 0, inquiry);
+	census_take(worker->role.base, &worker->clients, &worker->status, inquiry_tell);
 }

@@ -195,7 +195,7 @@ values_outside_their_enums_are_refused(void **state)
 	struct message_failure failures[] = {{.reason = MESSAGE_REASON_COUNT}, {.error = -1}, {.is_unknown_session = 2}};
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		assert_int_equal(decode_with(MESSAGE_DATA_FAILED, 16, &failures[i], sizeof(failures[i])), MESSAGE_BAD_VALUE);
-	struct message_record record = {.state = 3};
+	struct message_record record = {.state = RECORD_STATE_COUNT};
 	assert_int_equal(decode_with(MESSAGE_RECORD, 16, &record, sizeof(record)), MESSAGE_BAD_VALUE);
 	struct message_kick kick = {.is_found = 2};
 	assert_int_equal(decode_with(MESSAGE_KICK, 16, &kick, sizeof(kick)), MESSAGE_BAD_VALUE);

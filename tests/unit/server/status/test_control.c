@@ -62,7 +62,7 @@ record_of(struct buf *tail, const char *user, struct slice path)
 		.total_bytes = 100,
 		.verb = 1,
 		.is_logged_in = true,
-		.state = 2,
+		.state = RECORD_TRANSFER,
 	};
 	return m;
 }
