@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/logging.h"
 
+#include "sys/owner.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,30 +50,13 @@ open_syslog(void)
 	return outlet;
 }
 
-/* The monitor has no right over other users' directories. It may become their owner. */
-static int
-open_as_owner(const char *path)
-{
-	char copy[PATH_MAX];
-	struct stat directory;
-	if (!slice_to_cstr(slice_of(path), copy, sizeof(copy)) || stat(dirname(copy), &directory) != 0)
-		return -1;
-	gid_t own_group = (gid_t)setfsgid(directory.st_gid);
-	uid_t own_user = (uid_t)setfsuid(directory.st_uid);
-	int fd = open(path, APPENDING | O_CREAT, 0640);
-	int error = errno;
-	setfsuid(own_user);
-	setfsgid(own_group);
-	errno = error;
-	return fd;
-}
-
 static struct log_outlet
 open_file(const char *name, const char *path)
 {
 	struct log_outlet outlet = {.fd = open(path, APPENDING | O_CREAT, 0640), .name = name};
+	/* The monitor has no right over other users' directories. */
 	if (outlet.fd < 0 && errno == EACCES)
-		outlet.fd = open_as_owner(path);
+		outlet.fd = owner_open(path, APPENDING | O_CREAT, 0640);
 	return outlet;
 }
 
