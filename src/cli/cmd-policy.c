@@ -4,16 +4,17 @@
 #include "cli/sources.h"
 
 static int
+explain(const struct settings *settings, const struct options *options)
+{
+	(void)options;
+	category_put_long(stdout, settings);
+	return EXIT_SUCCESS;
+}
+
+static int
 run(const struct options *options)
 {
-	struct sources sources;
-	struct settings *settings = sources_open(&sources, options);
-	if (settings)
-		category_put_long(stdout, settings);
-	int status = settings ? EXIT_SUCCESS : EXIT_FAILURE;
-	settings_free(&settings);
-	sources_close(&sources);
-	return status;
+	return sources_use(options, explain);
 }
 
 static const struct option options[] = {

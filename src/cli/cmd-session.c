@@ -4,29 +4,27 @@
 #include "status/client.h"
 
 static int
+show(const struct settings *settings, const struct options *options)
+{
+	return status_client_sessions(settings->runtime_dir, options_has(options, "json"), stdout);
+}
+
+static int
 run_sessions(const struct options *options)
 {
-	struct sources sources;
-	struct settings *settings = sources_open(&sources, options);
-	int status = EXIT_FAILURE;
-	if (settings)
-		status = status_client_sessions(settings->runtime_dir, options_has(options, "json"), stdout);
-	settings_free(&settings);
-	sources_close(&sources);
-	return status;
+	return sources_use(options, show);
+}
+
+static int
+kick(const struct settings *settings, const struct options *options)
+{
+	return status_client_kick(settings->runtime_dir, options->words[0], stderr);
 }
 
 static int
 run_kick(const struct options *options)
 {
-	struct sources sources;
-	struct settings *settings = sources_open(&sources, options);
-	int status = EXIT_FAILURE;
-	if (settings)
-		status = status_client_kick(settings->runtime_dir, options->words[0], stderr);
-	settings_free(&settings);
-	sources_close(&sources);
-	return status;
+	return sources_use(options, kick);
 }
 
 static const struct option sessions_options[] = {

@@ -12,10 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-fail(const char *user, const char *why)
+static bool
+fail(const char *what, const char *why)
 {
-	fprintf(stderr, "breakwater user: %s: %s\n", user, why);
+	fprintf(stderr, "breakwater user: %s: %s\n", what, why);
+	return false;
+}
+
+static int
+fail_status(const char *what, enum store_status status)
+{
+	fail(what, store_status_text(status));
 	return EXIT_FAILURE;
 }
 
@@ -46,9 +53,9 @@ settle_password(struct entry *e)
 	if (e->source == SECRET_FAILED)
 		return false;
 	if (e->source == SECRET_NONE && !password_make(e->password, sizeof(e->password)))
-		return fail(e->user.name, "no password can be made") == EXIT_SUCCESS;
+		return fail(e->user.name, "no password can be made");
 	return password_hash(e->password, e->user.password_hash, sizeof(e->user.password_hash)) ||
-	    fail(e->user.name, "the password cannot be hashed") == EXIT_SUCCESS;
+	    fail(e->user.name, "the password cannot be hashed");
 }
 
 static enum store_status
@@ -72,7 +79,7 @@ write_entry(struct entry *e, bool is_new)
 	if (status == STORE_OK)
 		status = (is_new ? store_user_add : change_password)(e->keeper.store, &e->user);
 	if (status != STORE_OK)
-		return fail(e->user.name, store_status_text(status));
+		return fail_status(e->user.name, status);
 	printf("%s %s in %s\n", is_new ? "Added" : "Changed the password of", e->user.name, e->keeper.settings->store);
 	if (e->source == SECRET_NONE)
 		printf("Password of %s: %s\n", e->user.name, e->password);
@@ -94,8 +101,7 @@ set_name(struct store_user *user, const char *name)
 	struct slice text = slice_of(name);
 	if (store_name_is_valid(text) && !principal_is_guest(text))
 		return slice_to_cstr(text, user->name, sizeof(user->name));
-	fail(name, "a name has letters, digits, \".\", \"_\", \"-\" and \"@\", and is neither anonymous nor ftp");
-	return false;
+	return fail(name, "a name has letters, digits, \".\", \"_\", \"-\" and \"@\", and is neither anonymous nor ftp");
 }
 
 static bool
@@ -104,10 +110,10 @@ set_home(struct store_user *user, const char *home)
 	char path[PATH_MAX];
 	struct stat status;
 	if (!realpath(home, path) || stat(path, &status) < 0)
-		return fail(home, strerror(errno)) == EXIT_SUCCESS;
+		return fail(home, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
-		return fail(home, "is not a folder") == EXIT_SUCCESS;
-	return slice_to_cstr(slice_of(path), user->home, sizeof(user->home)) || fail(home, "is too long") == EXIT_SUCCESS;
+		return fail(home, "is not a folder");
+	return slice_to_cstr(slice_of(path), user->home, sizeof(user->home)) || fail(home, "is too long");
 }
 
 /* By number or name; kept as a number, since names are looked up nowhere in the server. */
@@ -121,9 +127,9 @@ set_uid(struct store_user *user, const char *account, uint32_t min_uid)
 	if (found)
 		uid = found->pw_uid;
 	else if (!slice_to_u64(slice_of(account), UINT32_MAX - 1, &uid))
-		return fail(account, "is neither an account of this machine nor a user id") == EXIT_SUCCESS;
+		return fail(account, "is neither an account of this machine nor a user id");
 	user->uid = (uint32_t)uid;
-	return uid >= min_uid || fail(account, "is below min-uid: nobody is served as a system account") == EXIT_SUCCESS;
+	return uid >= min_uid || fail(account, "is below min-uid: nobody is served as a system account");
 }
 
 static void
@@ -179,7 +185,7 @@ run_del(const struct options *options)
 	int status = EXIT_FAILURE;
 	if (keeper_load(&keeper, options) && keeper_open(&keeper, true)) {
 		enum store_status done = store_user_delete(keeper.store, slice_of(user));
-		status = done == STORE_OK ? EXIT_SUCCESS : fail(user, store_status_text(done));
+		status = done == STORE_OK ? EXIT_SUCCESS : fail_status(user, done);
 	}
 	keeper_close(&keeper);
 	return status;
@@ -205,7 +211,7 @@ list(const struct keeper *keeper)
 	size_t count = 0;
 	enum store_status status = keeper->store ? store_user_each(keeper->store, list_one, &count) : STORE_OK;
 	if (status != STORE_OK)
-		return fail(keeper->settings->store, store_status_text(status));
+		return fail_status(keeper->settings->store, status);
 	if (count == 0)
 		printf("No users in %s: breakwater user add makes one.\n", keeper->settings->store);
 	return EXIT_SUCCESS;

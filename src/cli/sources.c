@@ -103,3 +103,14 @@ sources_close(struct sources *sources)
 {
 	arena_free(&sources->arena);
 }
+
+int
+sources_use(const struct options *options, int (*use)(const struct settings *settings, const struct options *options))
+{
+	struct sources sources;
+	struct settings *settings = sources_open(&sources, options);
+	int status = settings ? use(settings, options) : EXIT_FAILURE;
+	settings_free(&settings);
+	sources_close(&sources);
+	return status;
+}

@@ -33,6 +33,8 @@ MUST_USE bool sources_add_options(struct sources *sources, const struct options 
 MUST_USE struct settings *sources_load(const struct sources *sources);
 /* The three steps for a command that only reads the configuration: null with messages. sources_close() in any case. */
 MUST_USE struct settings *sources_open(struct sources *sources, const struct options *options);
+/* A whole command of that kind: calls `use` with the settings and returns what it returns, EXIT_FAILURE without settings. */
+int sources_use(const struct options *options, int (*use)(const struct settings *settings, const struct options *options));
 /* Frees what sources_init() began. */
 void sources_close(struct sources *sources);
 

@@ -60,7 +60,7 @@ send_request(FILE *server, const struct control_request *request)
 	char storage[CONTROL_REQUEST_MAX_BYTES];
 	struct buf out = BUF_OVER(storage);
 	control_put_request(&out, request);
-	return write(fileno(server), out.ptr, out.len) == (ssize_t)out.len;
+	return send(fileno(server), out.ptr, out.len, MSG_NOSIGNAL) == (ssize_t)out.len;
 }
 
 /* One answer line; null at the end of the connection. Given to the caller. */
