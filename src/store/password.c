@@ -54,11 +54,10 @@ bool
 password_verify(const char *password, const char *hash)
 {
 	char computed[PASSWORD_HASH_MAX];
-	bool is_right = hash && compute(password, hash, computed, sizeof(computed));
+	bool is_computed = hash && compute(password, hash, computed, sizeof(computed)), is_right = is_computed && is_same(computed, hash);
 	/* SECURITY: unit test password: who asks for an unknown or a locked user waits as long as for a known one. */
-	if (!is_right)
-		return compute(password, dummy_setting, computed, sizeof(computed)) && false;
-	is_right = is_same(computed, hash);
+	if (!is_computed)
+		(void)!compute(password, dummy_setting, computed, sizeof(computed));
 	explicit_bzero(computed, sizeof(computed));
 	return is_right;
 }
