@@ -153,11 +153,10 @@ role_start(struct role *role, const char *name, enum peer_kind kind, const struc
 static bool
 become(const struct role *role, const int *capabilities)
 {
-	static const int none[] = {-1};
 	struct identity id;
 	bool is_known = role->identity.uid != 0 ? identity_of_uid(role->identity.uid, role->identity.gid, &id)
 	                                        : identity_of_role(role->name, role->settings->uid_base, &id);
-	return is_known && identity_become(&id, capabilities ? capabilities : none);
+	return is_known && identity_become(&id, capabilities);
 }
 
 bool

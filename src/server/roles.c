@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/roles.h"
 
+#include "base/macros.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ int
 roles_main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? argv[0] : "";
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
 		if (strcmp(roles[i].name, name) == 0)
 			return roles[i].main(argc, argv);
 	}

@@ -21,8 +21,6 @@ dialer_answer(struct dialer *dialer, const struct booking *booking, struct messa
 	struct channel *worker = peers_find(&dialer->workers, booking->worker);
 	m->session = booking->entry.id;
 	*message_request(m) = booking->request;
-	if (m->type != MESSAGE_DATA)
-		m->fd = -1;
 	if (worker)
 		channel_send(worker, m);
 	else if (m->fd >= 0)
@@ -32,7 +30,7 @@ dialer_answer(struct dialer *dialer, const struct booking *booking, struct messa
 void
 dialer_refuse(struct dialer *dialer, const struct booking *booking, int error, enum policy_reason reason)
 {
-	struct message m = {.type = MESSAGE_DATA_FAILED, .body.failure = {.reason = reason, .error = error}};
+	struct message m = {.type = MESSAGE_DATA_FAILED, .fd = -1, .body.failure = {.reason = reason, .error = error}};
 	dialer_answer(dialer, booking, &m);
 }
 
@@ -146,8 +144,8 @@ dialer_add_worker(struct dialer *dialer, uint32_t index, int fd)
 {
 	struct channel *channel =
 	    channel_new(&dialer->role.channels, dialer->role.base, fd, PEER_WORKER, PEER_DIALER, dialer_on_worker, dialer_on_end, dialer);
-	if (!channel || !peers_put(&dialer->workers, index, channel))
-		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory for a worker's channel", LOG_F_NUMBER("worker", index));
+	if (!peers_put(&dialer->workers, index, channel))
+		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory or descriptor for a worker's channel", LOG_F_NUMBER("worker", index));
 }
 
 static void

@@ -58,6 +58,7 @@ passive_answer_listening(struct dialer *dialer, const struct booking *booking)
 	struct addr told = settings_public_address(dialer->role.settings, booking->listener, &booking->peer.addr, &booking->told);
 	struct message m = {
 		.type = MESSAGE_LISTENING,
+		.fd = -1,
 		.body.endpoint.endpoint = {.addr = told, .port = booking->passive->port},
 	};
 	dialer_answer(dialer, booking, &m);

@@ -167,8 +167,8 @@ worker_on_peer(void *context, struct message *m)
 	if (place) {
 		channel_free(place);
 		*place = channel;
-	} else if (channel && !peers_put(&worker->dialers, m->body.peer.index, channel)) {
-		log_event(&worker->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory for a dialer's channel",
+	} else if (!peers_put(&worker->dialers, m->body.peer.index, channel)) {
+		log_event(&worker->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory or descriptor for a dialer's channel",
 		    LOG_F_NUMBER("dialer", m->body.peer.index));
 	}
 }
