@@ -42,6 +42,7 @@ class Racers:
         for thread in self.threads:
             thread.join(30)
         assert not self.errors, self.errors
+        assert not any(thread.is_alive() for thread in self.threads), "one of them hangs"
 
 
 def rename(session, old, new):
@@ -145,6 +146,6 @@ def test_a_reload_drops_no_transfer(configured):
             server.reload()
         for thread in threads:
             thread.join(60)
-    assert not errors, errors
+    assert not errors and not any(thread.is_alive() for thread in threads), errors
     assert all(server.tree.read(f"up{i}") == CONTENT * 200 for i in range(0, 20, 2))
     assert len(server.events("config.reloaded")) > 1
