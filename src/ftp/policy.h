@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The one place that decides whether a data endpoint may be used. Pure. Called by worker (to answer early and politely) and
- * dialer (to decide), by the gateway's relay and opener, the auditor and the rules generator.
- * CERT tech tip 1998 section 5.1, RFC 2577 section 3, facts in docs/attacks. */
+ * dialer (to decide), later by the gateway's relay and opener, the auditor and the rules generator.
+ * CERT tech tip 1998 section 5.1, RFC 2577 section 3. */
 #ifndef FTP_POLICY_H
 #define FTP_POLICY_H
 

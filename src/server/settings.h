@@ -115,7 +115,7 @@ struct settings {
 	struct config *origin; /* where each value was set, for `config dump` and `policy`; owned */
 };
 
-/* The schema: one row per key. The only source of parser, defaults, --help, completion, breakwater.conf(5), dump. */
+/* The schema: one row per key. The only source of parser, defaults, completion of --set, breakwater.conf(5), dump. */
 extern const struct config_schema settings_schema;
 
 /* Reads and checks `sources` (borrowed for the call), resolves what depends on the machine (directories, numbers of processes).

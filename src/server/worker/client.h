@@ -2,9 +2,9 @@
 /* One logged-in session: its connection, its place in the tree and what is under way for it. An idle one is this struct and nothing more. Not
  * pure. Worker only, on the loop.
  *
- * Life: permitted (fd -1) → here → (leaving: something under way must end first) → freed, at the end of the turn of the loop, so that a client lives through
- * every callback. At most one of `transfer`, `filejob` and
- * `statlist` is there; `awaits` says which answer of the dialer is due. */
+ * Life: permitted (fd -1) → here → (leaving: something under way must end first) → freed, at the end of the turn of the loop, so that a
+ * client lives through every callback. At most one of `transfer`, `filejob` and `statlist` is there; `awaits` says which answer of the
+ * dialer is due. */
 #ifndef SERVER_WORKER_CLIENT_H
 #define SERVER_WORKER_CLIENT_H
 

@@ -82,7 +82,7 @@ void transfer_connected(struct transfer *transfer, int fd, const struct message_
 void transfer_unconnected(struct transfer *transfer, const struct message_failure *failure);
 /* Ends it early, now or as soon as its job has noticed; the replies follow from `cut`. */
 void transfer_cut(struct transfer *transfer, enum transfer_cut cut);
-/* Whether 150 was said. */
+/* Whether its data connection is there: 150 was said, or will be in one go with the last reply. */
 bool transfer_is_begun(const struct transfer *transfer);
 /* For the kinds' moves, on the pool: whether it was cut, or will be, since the peer closes the control connection within that time. */
 bool transfer_is_deserted(const struct transfer *transfer, int patience_ms);

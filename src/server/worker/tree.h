@@ -52,7 +52,7 @@ MUST_USE int tree_rename_leaf(int parent_fd, const char *from, const char *to, b
 MUST_USE int tree_chmod(const struct tree *tree, const char *path, mode_t mode);
 /* A null time stays as it is. */
 MUST_USE int tree_set_times(const struct tree *tree, const char *path, const struct timespec *atime, const struct timespec *mtime);
-/* Removes temporaries of dead uploads (nobody holds their lock, a minute old) below the root, bounded in count and depth. Started once
+/* Removes temporaries of dead uploads (nobody holds their lock, some seconds old) below the root, bounded in count and depth. Started once
  * by the first worker of a root. */
 void tree_remove_stale(const struct tree *tree);
 
