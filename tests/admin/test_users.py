@@ -2,7 +2,6 @@
 """`breakwater user`: the store of a running server, changed without a restart."""
 
 import contextlib
-import fcntl
 import os
 import select
 import signal
@@ -98,8 +97,9 @@ class Terminal:
 
     def __init__(self, *words):
         self.outer, self.inner = os.openpty()
-        self.process = subprocess.Popen([servers.BINARY, *map(str, words)], stdin=self.inner, stdout=self.inner, stderr=self.inner, start_new_session=True,
-                                        preexec_fn=lambda: fcntl.ioctl(self.inner, termios.TIOCSCTTY, 0))
+        # setsid(1) and no preexec_fn: that one runs Python between fork and exec, where a lock of another thread can be held for ever.
+        words = ["setsid", "--ctty", servers.BINARY, *map(str, words)]
+        self.process = subprocess.Popen(words, stdin=self.inner, stdout=self.inner, stderr=self.inner)
         self.said = ""
 
     def expect(self, text):

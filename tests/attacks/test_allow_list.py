@@ -27,8 +27,8 @@ def refused(session, host, port):
 def served(session, listener):
     session.cmd(wire.port(*listener.getsockname()), 200)
     session.cmd("RETR hello.txt", 150)
-    data, _ = listener.accept()
-    assert wire.read_all(data) == b"hello, world\n"
+    with contextlib.closing(wire.take(listener)) as data:
+        assert wire.read_all(data) == b"hello, world\n"
     session.expect(226)
 
 

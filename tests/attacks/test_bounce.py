@@ -110,8 +110,8 @@ class TestRfc:
             guest.cmd(line, 200)
             assert not wire.was_called(victim), "nothing is connected before a transfer command"
             guest.cmd("RETR hello.txt", 150)
-            data, _ = victim.accept()
-            assert wire.read_all(data) == b"hello, world\n"
+            with contextlib.closing(wire.take(victim)) as data:
+                assert wire.read_all(data) == b"hello, world\n"
             guest.expect(226)
 
     @pytest.mark.isolated

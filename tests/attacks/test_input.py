@@ -26,9 +26,9 @@ def resident(server):
     return total * os.sysconf("SC_PAGE_SIZE")
 
 
-def descriptors(server):
+def descriptors(server, role=""):
     total = 0
-    for pid in server.members():
+    for pid in server.role(role) if role else server.members():
         with contextlib.suppress(OSError):
             total += len(os.listdir(f"/proc/{pid}/fd"))
     return total
@@ -178,11 +178,12 @@ def test_more_sessions_than_descriptors(launch):
 
 
 def test_a_flood_of_endpoints(server, guest):
-    before = descriptors(server)
+    """Counted where ports are opened: the others may be meeting a second worker at this moment."""
+    before = descriptors(server, "dialer")
     guest.raw(b"EPSV\r\n" * 2000)
     for _ in range(2000):
         guest.expect(229)
-    assert descriptors(server) <= before + 8
+    assert descriptors(server, "dialer") <= before + 8
 
 
 # -- ways out of the folder

@@ -141,8 +141,7 @@ class Player:
 
     def data_socket(self):
         if self.listener:
-            self.data, _ = self.listener.accept()
-            self.data.settimeout(wire.PATIENCE_S)
+            self.data = wire.take(self.listener)
             self.stack.callback(self.data.close)
             self.listener = None
         return self.data

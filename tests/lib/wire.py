@@ -204,10 +204,15 @@ class Control:
             return
         with contextlib.closing(self.active()) as listener:
             self.cmd(command, 150, 125)
-            data, _ = listener.accept()
-            data.settimeout(PATIENCE_S)
-            with contextlib.closing(data):
+            with contextlib.closing(take(listener)) as data:
                 yield data
+
+
+def take(listener):
+    """The next connection at a listener."""
+    sock, _ = listener.accept()
+    sock.settimeout(PATIENCE_S)
+    return sock
 
 
 def canary(host, number=0):
