@@ -97,6 +97,11 @@ def test_passwords_are_nowhere_after_the_login(server, alice, guest):
             assert not any(servers.PASSWORD.encode() in part for part in memory(pid)), role
 
 
+def assert_the_worker_has_forgotten(server):
+    for pid in pids(server, "worker"):
+        assert not any(servers.PASSWORD.encode() in part for part in memory(pid))
+
+
 @pytest.mark.root
 def test_passwords_that_came_in_one_packet(server, alice):
     """The worker of the login before has read the password of the next one."""
@@ -104,8 +109,20 @@ def test_passwords_that_came_in_one_packet(server, alice):
         session.raw(f"NOOP\r\nUSER {servers.USER}\r\nPASS {servers.PASSWORD}\r\n".encode())
         for code in (200, 331, 230):
             session.expect(code)
-        for pid in pids(server, "worker"):
-            assert not any(servers.PASSWORD.encode() in part for part in memory(pid))
+        assert_the_worker_has_forgotten(server)
+
+
+@pytest.mark.root
+def test_passwords_that_came_too_late(server, alice):
+    """Said once more to the worker: as a line, and as one that waits behind a transfer."""
+    alice.cmd(f"PASS {servers.PASSWORD}", 503)
+    assert_the_worker_has_forgotten(server)
+    port = alice.epsv()
+    alice.raw(f"RETR hello.txt\r\nPASS {servers.PASSWORD}\r\n".encode())
+    with contextlib.closing(alice.dial(port)):
+        for code in (150, 226, 503):
+            alice.expect(code)
+    assert_the_worker_has_forgotten(server)
 
 
 @pytest.mark.root

@@ -156,6 +156,24 @@ def test_listings_that_match_nothing(crowded):
             session.expect(226)
 
 
+def test_zeros_that_are_compressed(crowded):
+    """A quarter of a GiB shrinks to what the sockets hold, so no thread ever waits for a client; another session is served before one is through."""
+    os.truncate(crowded.tree.write("zeros"), 1 << 28)
+    with contextlib.ExitStack() as stack:
+        sessions = [stack.enter_context(contextlib.closing(crowded.anonymous())) for _ in range(24)]
+        other = stack.enter_context(contextlib.closing(crowded.anonymous()))
+        for session in sessions:
+            session.cmd("TYPE I", 200)
+            session.cmd("MODE Z", 200)
+            stack.enter_context(contextlib.closing(session.passive()))
+        for session in sessions:
+            session.send("RETR zeros")
+        for session in sessions:
+            session.expect(150)
+        other.cmd("SIZE hello.txt", 213)
+        assert not [session for session in sessions if has_news(session)]
+
+
 @pytest.mark.parametrize("line", BOMBS.values(), ids=BOMBS)
 def test_bombs(crowded, line):
     """Twelve at once: refused or listed, another session is served meanwhile, and the worker does not grow with what it lists."""

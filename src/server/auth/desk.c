@@ -64,6 +64,7 @@ check_password(struct auth *auth, struct turn *turn)
 	/* What does not fit is nobody's name or password, and is still checked, for the time it takes. */
 	bool is_usable = slice_to_cstr(fields[0], check->name, sizeof(check->name));
 	is_usable &= slice_to_cstr(fields[1], check->password, sizeof(check->password));
+	/* SECURITY: test_auth wrong_logins_look_the_same: too long a password was cut to nothing, which may be somebody's. */
 	if (!is_usable || !slice_to_cstr(slice_of(settings->store), check->store_path, sizeof(check->store_path))) {
 		check->is_principal_known = false;
 		check->name[0] = '\0';

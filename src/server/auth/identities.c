@@ -26,6 +26,7 @@ struct known_identity {
 static bool
 is_same(const struct known_identity *known, const struct principal *principal)
 {
+	/* SECURITY: test_auth identities_are_kept_apart: who shares a worker has its uid, its root and its walls. */
 	const struct message_identity *a = &known->identity, *b = &principal->identity;
 	return a->uid == b->uid && a->rights == b->rights && a->is_anonymous == b->is_anonymous && a->host == b->host &&
 	    strcmp(known->home, principal->home) == 0;

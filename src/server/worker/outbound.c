@@ -160,7 +160,8 @@ outbound_move_filtered(struct transfer *transfer)
 	enum transfer_result result = TRANSFER_WHOLE;
 	uint64_t pulled = 0;
 	while (!filter_is_over(transfer->filter)) {
-		/* What is read counts, not what is sent: of a file of zeros MODE Z sends next to nothing. */
+		/* What is read counts, not what is sent: of a file of zeros MODE Z sends next to nothing. SECURITY: test_zeros_that_are_compressed: a few
+		 * of them would hold up everybody who works as the same identity. */
 		if (transfer_should_yield(transfer, pulled))
 			return TRANSFER_YIELDS;
 		struct slice ready = filter_ready(transfer->filter);

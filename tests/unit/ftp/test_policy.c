@@ -31,6 +31,11 @@ static const struct policy_rule rules[] = {
 	    .group = L("screens"),
 	    .ports = {5900, 5909},
 	    .directions = POLICY_ACTIVE},
+	/* Behind the end: what a loop that goes one too far would find. */
+	{.client = {{.family = ADDR_IPV4}, 0},
+	    .target = {{.family = ADDR_IPV4}, 0},
+	    .ports = {1, 65535},
+	    .directions = POLICY_ACTIVE | POLICY_PASSIVE},
 };
 
 static struct policy
@@ -41,7 +46,7 @@ policy_of(enum port_policy kind)
 		.service_ports = policy_service_ports,
 		.service_port_count = policy_service_port_count,
 		.rules = rules,
-		.rule_count = ARRAY_LEN(rules),
+		.rule_count = ARRAY_LEN(rules) - 1,
 	};
 }
 
@@ -114,6 +119,7 @@ static const struct row rows[] = {
 	{"192.0.2.7:4000", "192.0.2.8:51210", POLICY_PASSIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", ""},
 	/* rules */
 	{"192.0.2.7:4000", "198.51.100.3:51210", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_ALLOWED, POLICY_ALLOWED, "", ""},
+	{"192.0.2.7:4000", "198.51.100.3:51210", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_ALLOWED, POLICY_ALLOWED, "bob", "staff"},
 	{"192.0.2.7:4000", "198.51.100.3:20", POLICY_PASSIVE, POLICY_THIRD_PARTY, POLICY_ALLOWED, POLICY_ALLOWED, "", ""},
 	{"192.0.3.7:4000", "198.51.100.3:51210", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", ""},
 	{"192.0.2.7:4000", "198.51.101.3:51210", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", ""},
@@ -123,6 +129,8 @@ static const struct row rows[] = {
 	{"192.0.2.7:4000", "198.51.100.3:3306", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", ""},
 	{"192.0.2.7:4000", "203.0.113.9:1001", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", "partners"},
 	{"192.0.2.7:4000", "203.0.113.9:1024", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_ALLOWED, POLICY_ALLOWED, "", "partners"},
+	{"192.0.2.7:4000", "203.0.113.9:1024", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", ""},
+	{"192.0.2.7:4000", "203.0.113.9:1024", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "partners", "staff"},
 	{"192.0.2.7:4000", "203.0.113.9:2001", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_THIRD_PARTY, POLICY_ALLOWED, "", "partners"},
 	/* a range that names denied ports alone does */
 	{"192.0.2.7:4000", "203.0.113.9:20", POLICY_ACTIVE, POLICY_THIRD_PARTY, POLICY_ALLOWED, POLICY_ALLOWED, "fxp", ""},

@@ -25,8 +25,8 @@
 struct room {
 	struct auth auth;
 	struct settings settings;
-	struct user_settings user;
-	char hash[PASSWORD_HASH_MAX];
+	struct user_settings users[2];
+	char hash[PASSWORD_HASH_MAX], hash_of_nothing[PASSWORD_HASH_MAX];
 	struct other gate, monitor, workers[2];
 	struct ears ears;
 };
@@ -52,12 +52,14 @@ open_room(void **state)
 	assert_non_null(room);
 	*state = room;
 	assert_true(password_hash("secret", room->hash, sizeof(room->hash)));
-	room->user = (struct user_settings){.name = "alice", .home = "/home/alice", .group = "staff", .password_hash = room->hash, .rights = 3};
+	assert_true(password_hash("", room->hash_of_nothing, sizeof(room->hash_of_nothing)));
+	room->users[0] = (struct user_settings){.name = "alice", .home = "/home/alice", .group = "staff", .password_hash = room->hash, .rights = 3};
+	room->users[1] = (struct user_settings){.name = "eve", .home = "/home/eve", .group = "", .password_hash = room->hash_of_nothing, .rights = 3};
 	room->settings = (struct settings){
 		.anonymous = ANONYMOUS_READ,
 		.anonymous_root = "/srv/ftp",
-		.users = &room->user,
-		.user_count = 1,
+		.users = room->users,
+		.user_count = ARRAY_LEN(room->users),
 		.store = "",
 		.workers_per_identity = 2,
 		.login_delay_ms = 40,
@@ -183,6 +185,30 @@ guests_share_the_only_worker(void **state)
 	identities_failed(&room->auth, key, LOGIN_DENIAL_TOO_MANY);
 	turn(room);
 	assert_true(is_let_in(room, 11, 0));
+}
+
+/* Whatever makes another identity makes another process: nobody is served by one that may more, or elsewhere. */
+static void
+identities_are_kept_apart(void **state)
+{
+	static const struct principal principals[] = {
+		{.home = "/home/a", .identity = {.uid = 2000, .rights = 3}},
+		{.home = "/home/a", .identity = {.uid = 2001, .rights = 3}},
+		{.home = "/home/a", .identity = {.uid = 2000, .rights = 7}},
+		{.home = "/home/a", .identity = {.uid = 2000, .rights = 3, .is_anonymous = true}},
+		{.home = "/home/a", .identity = {.uid = 2000, .rights = 3, .host = 1}},
+		{.home = "/home/ab", .identity = {.uid = 2000, .rights = 3}},
+	};
+	struct room *room = *state;
+	for (size_t i = 0; i < ARRAY_LEN(principals); i++)
+		identities_admit(&room->auth, i, &principals[i]);
+	turn(room);
+	assert_int_equal(room->ears.count, ARRAY_LEN(principals));
+	for (size_t i = 0; i < ARRAY_LEN(principals); i++) {
+		assert_int_equal(room->ears.heard[i].message.type, MESSAGE_WORKER_WANT);
+		assert_int_equal(room->ears.heard[i].message.body.identity.key, i + 1);
+		identities_failed(&room->auth, (uint32_t)i + 1, LOGIN_DENIAL_NO_WORKER);
+	}
 }
 
 /* Also when the gate was told something else before in the same turn. */
@@ -328,7 +354,8 @@ wrong_logins_look_the_same(void **state)
 	ask(room, 20, long_name, "secret");
 	ask(room, 21, "alice", long_password);
 	ask(room, 22, "anonymous", "secret");
-	wait_for_heard(room, ARRAY_LEN(rows) + 3);
+	ask(room, 23, "eve", long_password); /* what is too long is not nothing, which would be hers */
+	wait_for_heard(room, ARRAY_LEN(rows) + 4);
 	for (size_t i = 0; i < room->ears.count; i++) {
 		assert_int_equal(room->ears.heard[i].message.type, MESSAGE_LOGIN_DENIED);
 		assert_int_equal(room->ears.heard[i].message.body.denied.reason, LOGIN_DENIAL_CREDENTIALS);
@@ -429,6 +456,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_guest_waits_for_a_worker),
 		TEST(guests_share_the_only_worker),
+		TEST(identities_are_kept_apart),
 		TEST(a_permit_overtakes_what_the_gate_is_told),
 		TEST(a_grant_waits_for_its_permit),
 		TEST(sessions_are_shared_out),
