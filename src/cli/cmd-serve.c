@@ -52,7 +52,7 @@ run(const struct options *options)
 	if (!is_quick && !start.sources.config.file)
 		return fail_usage("give the folder to serve, or --config FILE; there is no " SOURCES_DEFAULT_FILE);
 	if (!is_quick && quick_only_option(options))
-		return fail_usage("--user, --write and --password-file go with a folder; with a configuration use breakwater user add");
+		return fail_usage("--user, --write, --password-file and --incoming go with a folder; a configuration has breakwater user add and incoming blocks");
 	int status = serve(&start, options);
 	sources_close(&start.sources);
 	return status;
@@ -66,6 +66,7 @@ static const struct option options[] = {
 	SECRET_OPTION_STDIN,
 	{"write", 'w', .help = "Let the user of --user change files too."},
 	{"anonymous", 'a', .argument = "MODE", .key = "anonymous", .help = "What users without an account may do. Default: read, with --user off."},
+	{"incoming", 'i', .argument = "SUBDIR", .help = "Make this folder a drop-box: anyone may put files in, and nobody sees them until breakwater inbox approve."},
 	SOURCES_OPTION_CONFIG,
 	{"port-policy", .argument = "POLICY", .key = "port-policy", .help = "Where data connections may go; breakwater policy explains it."},
 	{"passive-ports", .argument = "FIRST-LAST", .key = "passive-ports", .help = "Range of the ports that the server listens on for data."},
@@ -78,6 +79,7 @@ static const struct example examples[] = {
 	{"serve ./folder", "read-only, for anyone on this machine"},
 	{"serve ./folder --listen :21", "read-only, for anyone who can reach it"},
 	{"serve ./folder --listen :21 --user alice --write", "for one user, whose password is made and shown"},
+	{"serve ./folder --incoming upload", "read-only, and whoever likes may drop files in /upload"},
 	{"serve --config /etc/breakwater/breakwater.conf", "everything from a file"},
 	{0}};
 

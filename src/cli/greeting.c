@@ -26,6 +26,9 @@ put_who(FILE *out, const struct settings *s, const struct greeting *greeting)
 	for (size_t i = 0; i < s->user_count; i++)
 		fprintf(out, "Serving %s %s user %s\n", s->users[i].home, s->users[i].rights & SESSION_MAY_WRITE ? "read-write to" : "read-only to",
 		    s->users[i].name);
+	for (size_t i = 0; i < s->incoming_count; i++)
+		fprintf(out, "Drop-box /%s; what waits in it: breakwater inbox list%s%s\n", s->incomings[i].name, greeting->file ? "" : " --quarantine ",
+		    greeting->file ? "" : s->incomings[i].quarantine);
 	if (s->store[0])
 		fprintf(out, "Serving the users of %s (breakwater user list)\n", s->store);
 	if (greeting->made_password[0]) {

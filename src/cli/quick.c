@@ -69,6 +69,27 @@ add_user(struct sources *sources, const struct options *options, const char *roo
 	return true;
 }
 
+/* Beside the folder, so that files can be moved into it at once, and not in it. */
+static bool
+add_incoming(struct sources *sources, const struct options *options, const char *root, const char *anonymous)
+{
+	const char *given = options_value(options, "incoming");
+	struct slice name = slice_of(given);
+	while (name.len > 1 && name.ptr[name.len - 1] == '/')
+		name.len--;
+	if (slice_contains(name, '/') || name.len == 0)
+		return fail("--incoming", "takes one name, of a folder in the served one");
+	if (strcmp(anonymous, "off") == 0)
+		return fail("--incoming", "is for users without an account: add --anonymous read");
+	if (strcmp(root, "/") == 0)
+		return fail("--incoming", "needs a place beside the folder; beside / there is none");
+	const char *block = arena_printf(&sources->arena, "incoming.%.*s", SLICE_ARG(name));
+	sources_add(sources, arena_printf(&sources->arena, "%s.quarantine", block), arena_printf(&sources->arena, "%s.%.*s-quarantine", root, SLICE_ARG(name)),
+	    "--incoming");
+	sources_add(sources, arena_printf(&sources->arena, "%s.publish", block), root, "--incoming");
+	return true;
+}
+
 bool
 quick_add(struct sources *sources, const struct options *options, char made_password[SECRET_MAX])
 {
@@ -90,13 +111,15 @@ quick_add(struct sources *sources, const struct options *options, char made_pass
 	sources_add(sources, "anonymous", anonymous, options_has(options, "anonymous") ? "--anonymous" : BY_DEFAULT);
 	if (strcmp(anonymous, "off") != 0)
 		sources_add(sources, "anonymous-root", root, BY_DEFAULT);
+	if (options_has(options, "incoming") && !add_incoming(sources, options, root, anonymous))
+		return false;
 	return !user || add_user(sources, options, root, made_password);
 }
 
 const char *
 quick_only_option(const struct options *options)
 {
-	static const char *const names[] = {"user", "write", "password-file", "password-stdin"};
+	static const char *const names[] = {"user", "write", "password-file", "password-stdin", "incoming"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (options_has(options, names[i]))
 			return names[i];

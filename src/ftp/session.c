@@ -119,6 +119,7 @@ struct row {
 	enum session_action_kind kind; /* without a handler */
 	session_handler *handle;
 	uint8_t rights;    /* enum session_right, all of them wanted */
+	bool may_drop;     /* not wanted where there is a drop-box */
 	bool forgets;      /* whatever the answer, an unused endpoint is forgotten */
 	uint16_t code;     /* with kind SESSION_ACT_REPLY */
 	const char *text;
@@ -151,8 +152,8 @@ static const struct row rows[VERB_COUNT] = {
 	[VERB_STRU] = DOES(session_option_stru, 0),
 	[VERB_MODE] = DOES(session_option_mode, 0),
 	[VERB_RETR] = DOES(transfer_file, SESSION_MAY_READ),
-	[VERB_STOR] = DOES(transfer_file, SESSION_MAY_WRITE),
-	[VERB_STOU] = DOES(transfer_file, SESSION_MAY_WRITE),
+	[VERB_STOR] = {.handle = transfer_file, .rights = SESSION_MAY_WRITE, .may_drop = true},
+	[VERB_STOU] = {.handle = transfer_file, .rights = SESSION_MAY_WRITE, .may_drop = true},
 	[VERB_APPE] = DOES(transfer_file, SESSION_MAY_APPEND),
 	[VERB_ALLO] = SAYS(200, "No allocation is needed."),
 	[VERB_REST] = DOES(session_option_rest, 0),
@@ -207,7 +208,7 @@ decide(struct session *s, const struct session_context *context, enum command_st
 	if (command_status != COMMAND_OK)
 		return session_reply(command_status_code(command_status), command_status_text(command_status, command->verb));
 	/* SECURITY: test_session rights: the file system is asked only after this. */
-	const char *refusal = missing_right(context, row->rights);
+	const char *refusal = row->may_drop && context->has_drop_box ? NULL : missing_right(context, row->rights);
 	if (refusal)
 		return session_reply(550, refusal);
 	if (row->handle)

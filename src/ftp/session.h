@@ -66,6 +66,7 @@ struct session_context {
 	struct endpoint peer, local; /* of the control connection, from the kernel */
 	struct slice user, group;
 	uint16_t rights;             /* enum session_right, or-ed */
+	bool has_drop_box;           /* STOR and STOU may be meant for it: whether new files may be made is asked when the path is known */
 	bool is_active_allowed, is_passive_allowed;
 	bool is_behind_balancer;     /* whoever connects to a passive port has the same address: clients cannot be told apart */
 	bool is_default_data_port;   /* RFC 959's default port when no endpoint was given */

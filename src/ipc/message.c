@@ -131,6 +131,25 @@ check_record(const struct message *m)
 	return is_endpoint(&r->peer) && is_bool(r->is_logged_in) && r->state < RECORD_STATE_COUNT;
 }
 
+static bool
+check_drop(const struct message *m)
+{
+	return is_addr(&m->body.drop.peer);
+}
+
+static bool
+check_drop_end(const struct message *m)
+{
+	return is_bool(m->body.drop_end.is_whole);
+}
+
+static bool
+check_drop_result(const struct message *m)
+{
+	/* SECURITY: unit test message: who is told of it looks its text up in a table. */
+	return m->body.drop_result.result < DROP_RESULT_COUNT;
+}
+
 #define BODY(member) .body_size = sizeof(((struct message *)NULL)->body.member), .check = check_##member
 
 static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
@@ -163,6 +182,11 @@ static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_RECORD] = {"record", BODY(record), .tail_max = MESSAGE_TAIL_MAX},
 	[MESSAGE_QUERY_END] = {"query-end"},
 	[MESSAGE_KICK] = {"kick", BODY(kick)},
+	[MESSAGE_DROP_OPEN] = {"drop-open", BODY(drop), .tail_max = MESSAGE_TAIL_MAX},
+	[MESSAGE_DROP_READY] = {"drop-ready", BODY(drop_result), .has_fd = true},
+	[MESSAGE_DROP_END] = {"drop-end", BODY(drop_end)},
+	[MESSAGE_DROP_RESULT] = {"drop-result", BODY(drop_result)},
+	[MESSAGE_DROP_ARRIVED] = {"drop-arrived", BODY(drop), .tail_max = MESSAGE_TAIL_MAX},
 };
 
 static const struct kind *

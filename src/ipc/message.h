@@ -51,10 +51,17 @@ enum message_type {
 	MESSAGE_RECORD,       /* gate, worker: one session: body.record; tail: user NUL path */
 	MESSAGE_QUERY_END,    /* gate, worker: that was all */
 	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.kick.is_found */
+	/* worker and inbox; one file of a session at a time */
+	MESSAGE_DROP_OPEN,    /* worker: a file comes for a drop-box; body.drop; tail: the client's name for it NUL user */
+	MESSAGE_DROP_READY,   /* inbox: fd: a pipe to write it into; body.drop_result.request */
+	MESSAGE_DROP_END,     /* worker: that was all of it, or not; body.drop_end. The pipe is closed before */
+	MESSAGE_DROP_RESULT,  /* inbox: what became of it, also instead of DROP_READY; body.drop_result */
+	/* inbox to curator */
+	MESSAGE_DROP_ARRIVED, /* one more waits to be judged; body.drop.box; tail: its id */
 	MESSAGE_TYPE_COUNT
 };
 
-enum peer_kind { PEER_NONE, PEER_MONITOR, PEER_GATE, PEER_AUTH, PEER_DIALER, PEER_WORKER, PEER_STATUS, PEER_KIND_COUNT };
+enum peer_kind { PEER_NONE, PEER_MONITOR, PEER_GATE, PEER_AUTH, PEER_DIALER, PEER_WORKER, PEER_STATUS, PEER_INBOX, PEER_CURATOR, PEER_KIND_COUNT };
 
 struct message_peer {
 	uint32_t kind;  /* enum peer_kind */
@@ -133,6 +140,36 @@ struct message_kick {
 
 enum record_state { RECORD_IDLE, RECORD_BUSY, RECORD_TRANSFER, RECORD_STATE_COUNT };
 
+struct message_drop {
+	uint32_t request; /* a number of the worker's, repeated in all answers */
+	uint32_t box;     /* index into the settings' drop-boxes */
+	struct addr peer; /* the client, for limits and for who decides */
+};
+
+struct message_drop_end {
+	uint32_t request;
+	uint8_t is_whole;
+	uint64_t bytes;   /* written into the pipe in all */
+};
+
+enum drop_result {
+	DROP_KEPT,         /* whole, it waits for a decision */
+	DROP_PART_KEPT,    /* the part that came waits, marked as one */
+	DROP_DISCARDED,    /* it broke off, nothing is left */
+	DROP_TOO_LARGE,
+	DROP_ADDRESS_FULL, /* no more from this address today */
+	DROP_DAY_FULL,     /* no more today */
+	DROP_DISK_FULL,
+	DROP_BUSY,         /* too many at once */
+	DROP_FAILED,
+	DROP_RESULT_COUNT
+};
+
+struct message_drop_result {
+	uint32_t request;
+	uint32_t result; /* enum drop_result */
+};
+
 struct message_record {
 	struct endpoint peer;
 	uint64_t connected_ms, idle_ms;      /* ages */
@@ -158,6 +195,9 @@ struct message {
 		struct message_failure failure;
 		struct message_kick kick;
 		struct message_record record;
+		struct message_drop drop;
+		struct message_drop_end drop_end;
+		struct message_drop_result drop_result;
 	} body;
 	struct slice tail; /* borrowed from the channel's buffer: copy what is to be kept */
 };

@@ -155,7 +155,7 @@ become(const struct role *role, const int *capabilities)
 {
 	struct identity id;
 	bool is_known = role->identity.uid != 0 ? identity_of_uid(role->identity.uid, role->identity.gid, &id)
-	                                        : identity_of_role(role->name, role->settings->uid_base, &id);
+	                                        : identity_of_role(role->account ? role->account : role->name, role->settings->uid_base, &id);
 	return is_known && identity_become(&id, capabilities);
 }
 

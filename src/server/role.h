@@ -21,7 +21,8 @@
 #include "sys/sandbox.h"
 
 #define ROLE_MONITOR_FD 3
-#define ROLE_FIRST_FD 4 /* what else the monitor gives: worker: root, then mounts in the order of the settings; gate: listeners; status: control socket */
+#define ROLE_FIRST_FD 4 /* what else the monitor gives: worker: root, mounts and the faces of its drop-boxes in the order of the settings; inbox: of each
+                          * drop-box arriving, waiting and ledger; curator: of each waiting and publish; gate: listeners; status: control socket */
 
 /* What MESSAGE_LOG brings: the number in the place of a session. */
 #define ROLE_LOG 0
@@ -39,6 +40,7 @@ struct role_hooks {
 
 struct role {
 	const char *name;              /* static */
+	const char *account;           /* runs as _breakwater-ACCOUNT; static; null: as its name says */
 	struct event_base *base;
 	struct channels channels;
 	struct channel *monitor;

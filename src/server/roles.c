@@ -15,6 +15,8 @@ static const struct {
 	{"dialer", dialer_main},
 	{"worker", worker_main},
 	{"status", status_main},
+	{"inbox", inbox_main},
+	{"curator", curator_main},
 };
 
 int

@@ -12,5 +12,7 @@ int auth_main(int argc, char **argv);
 int dialer_main(int argc, char **argv);
 int worker_main(int argc, char **argv);
 int status_main(int argc, char **argv);
+int inbox_main(int argc, char **argv);
+int curator_main(int argc, char **argv);
 
 #endif

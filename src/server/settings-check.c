@@ -102,6 +102,48 @@ check_directories(struct config *config, const struct settings *s)
 		check_directory(config, "mount", i, "path", s->mounts[i].path);
 }
 
+static bool
+has_mount(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->mount_count; i++)
+		if (strcmp(s->mounts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_rule(struct config *config, const struct incoming_settings *incoming, const struct config_origin *origin)
+{
+	bool has_command = incoming->command_count && incoming->command[0].len;
+	if (has_command && incoming->command[0].ptr[0] != '/')
+		config_error(config, origin, "incoming \"%s\": command must begin with the absolute path of a program", incoming->name);
+	if (incoming->clean != INCOMING_CLEAN_APPROVE)
+		return;
+	if (!incoming->publish[0])
+		config_error(config, origin, "incoming \"%s\": clean = approve needs publish: where shall the files go?", incoming->name);
+	if (!settings_incoming_has_rule(incoming))
+		config_error(config, origin, "incoming \"%s\": clean = approve needs clamd or command: nothing would look at the files", incoming->name);
+}
+
+static void
+check_incomings(struct config *config, const struct settings *s)
+{
+	for (size_t i = 0; i < s->incoming_count; i++) {
+		const struct incoming_settings *incoming = &s->incomings[i];
+		struct config_origin origin = origin_of_block(config, "incoming", i);
+		check_directory(config, "incoming", i, "quarantine", incoming->quarantine);
+		check_rule(config, incoming, &origin);
+		if (has_mount(s, incoming->name))
+			config_error(config, &origin, "incoming \"%s\" has the name of a mount: rename one of them", incoming->name);
+		if (i == INCOMING_MAX)
+			config_error(config, &origin, "there are more than %d drop-boxes", INCOMING_MAX);
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(incoming->quarantine, s->incomings[j].quarantine) == 0)
+				config_error(config, &origin, "incoming \"%s\" has the quarantine of \"%s\": each needs its own", incoming->name,
+				    s->incomings[j].name);
+	}
+}
+
 static void
 check_uids(struct config *config, const struct settings *s)
 {
@@ -134,6 +176,7 @@ settings_check_all(struct config *config, const struct settings *s)
 		check_public_addresses,
 		check_listeners,
 		check_directories,
+		check_incomings,
 		check_uids,
 		check_rules,
 	};

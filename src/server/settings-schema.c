@@ -48,6 +48,22 @@ static const struct config_choice partial_choices[] = {
 	{"discard", PARTIAL_DISCARD, "it is removed, and a file that was there stays as it was"},
 	{0}};
 
+static const struct config_choice incoming_for_choices[] = {
+	{"anonymous", INCOMING_FOR_ANONYMOUS, "users without an account"},
+	{"everyone", INCOMING_FOR_EVERYONE, "named users too"},
+	{0}};
+
+static const struct config_choice incoming_rename_choices[] = {
+	{"keep", INCOMING_RENAME_KEEP, "the client's name, cleaned"},
+	{"random", INCOMING_RENAME_RANDOM, "the id, with the extension of the client's name"},
+	{"timestamp", INCOMING_RENAME_TIMESTAMP, "the same after the time of its arrival, in UTC"},
+	{0}};
+
+static const struct config_choice incoming_clean_choices[] = {
+	{"hold", INCOMING_CLEAN_HOLD, "a person decides"},
+	{"approve", INCOMING_CLEAN_APPROVE, "it goes to publish at once"},
+	{0}};
+
 static const struct config_choice list_time_choices[] = {
 	{"utc", LIST_TIME_UTC, NULL},
 	{"local", LIST_TIME_LOCAL, "the machine's time zone, in LIST only"},
@@ -208,6 +224,38 @@ static const struct config_key mount_keys[] = {
 	{"path", &config_type_path, AT(mount_settings, path), .help = "The directory that appears there."},
 	{0}};
 
+static const struct config_key incoming_title = {"name", &settings_type_name, AT(incoming_settings, name), .help = "The name below \"/\"."};
+static const struct config_key incoming_keys[] = {
+	{"for", &config_type_choice, AT(incoming_settings, for_whom), .fallback = "anonymous", .choices = incoming_for_choices,
+	    .help = "In whose root it appears."},
+	{"quarantine", &config_type_path, AT(incoming_settings, quarantine),
+	    .help = "Directory of the server's own for what was dropped, until somebody decides. Outside of every served directory and on the file "
+	            "system of publish; it is made if need be."},
+	{"publish", &config_type_path, AT(incoming_settings, publish), .fallback = "",
+	    .help = "Directory that what was approved is moved to. Empty: breakwater inbox approve --to says it."},
+	{"rename", &config_type_choice, AT(incoming_settings, rename), .fallback = "keep", .choices = incoming_rename_choices,
+	    .help = "The name that a file gets there. In quarantine it is always one of the server's own, and the client's name is kept beside."},
+	{"file-max", &config_type_size, AT(incoming_settings, file_max_bytes), .fallback = "100M", .help = "Largest file that is taken. 0: any."},
+	{"address-max-files", &config_type_number, AT(incoming_settings, address_max_files), .fallback = "100",
+	    .help = "Files that one address may drop in a day (UTC); of IPv6 a /64 counts as one address. 0: any number."},
+	{"address-max-bytes", &config_type_size, AT(incoming_settings, address_max_bytes), .fallback = "1G",
+	    .help = "Bytes that one address may drop in a day. 0: any number."},
+	{"day-max-bytes", &config_type_size, AT(incoming_settings, day_max_bytes), .fallback = "10G",
+	    .help = "Bytes that all together may drop in a day. 0: any number."},
+	{"keep-free", &config_type_size, AT(incoming_settings, keep_free_bytes), .fallback = "1G",
+	    .help = "Space on the disk that is left free; nothing more is taken then."},
+	{"clamd", &config_type_path, AT(incoming_settings, clamd), .fallback = "",
+	    .help = "Socket of a ClamAV daemon that looks at each file (INSTREAM). What it finds something in is rejected."},
+	{"command", &config_type_slice, AT(incoming_settings, command), .count_offset = offsetof(struct incoming_settings, command_count),
+	    .fallback = "", .is_list = true,
+	    .help = "A program, by its absolute path, and its arguments, which looks at each file: it runs without a shell as the inbox's user, with the "
+	            "file as its standard input. Exit status 0: clean; 1: rejected; 2 and anything else: held for a person."},
+	{"clean", &config_type_choice, AT(incoming_settings, clean), .fallback = "hold", .choices = incoming_clean_choices,
+	    .help = "What becomes of a file that clamd and command have nothing against."},
+	{"scan-timeout", &config_type_time, AT(incoming_settings, scan_timeout_ms), .fallback = "60s", .min = SECONDS(1), .max = SECONDS(3600),
+	    .help = "Time after which a scanner is given up, and the file held."},
+	{0}};
+
 static const struct config_key allow_keys[] = {
 	{"client", &config_type_network, AT(policy_rule, client), .help = "Network of the client that asks."},
 	{"target", &config_type_network, AT(policy_rule, target), .help = "Network of the third party."},
@@ -245,6 +293,8 @@ static const struct config_section sections[] = {
 	    .help = "A tree of its own for clients that ask for this name (RFC 7151)."},
 	{"mount", &mount_title, REPEATED(mount_settings, mounts, mount_count), .keys = mount_keys,
 	    .help = "A directory from elsewhere that appears in every user's root."},
+	{"incoming", &incoming_title, REPEATED(incoming_settings, incomings, incoming_count), .keys = incoming_keys,
+	    .help = "A drop-box: files go in, and nothing of it can be seen or changed, until breakwater inbox or a scanner lets it out."},
 	{"allow", REPEATED(policy_rule, rules, rule_count), .keys = allow_keys,
 	    .help = "A permission for data connections with third parties, under port-policy = allow-list."},
 	{"for-user", &subject_title, REPEATED(subject_settings, for_users, for_user_count), .keys = subject_keys,

@@ -233,6 +233,18 @@ settings_is_balancer(const struct settings *s, const struct addr *peer)
 	return is_in_any(s->balancers, s->balancer_count, peer) || settings_is_proxy(s, peer);
 }
 
+bool
+settings_incoming_is_for(const struct incoming_settings *incoming, bool is_anonymous)
+{
+	return is_anonymous || incoming->for_whom == INCOMING_FOR_EVERYONE;
+}
+
+bool
+settings_incoming_has_rule(const struct incoming_settings *incoming)
+{
+	return incoming->clamd[0] || incoming->command_count;
+}
+
 struct addr
 settings_public_address(const struct settings *s, size_t listener, const struct addr *client, const struct addr *local)
 {

@@ -14,6 +14,9 @@ enum anonymous_mode { ANONYMOUS_OFF, ANONYMOUS_READ, ANONYMOUS_WRITE };
 enum partial_mode { PARTIAL_KEEP, PARTIAL_DISCARD };
 enum sandbox_mode { SANDBOX_REQUIRE, SANDBOX_BEST, SANDBOX_OFF };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+enum incoming_for { INCOMING_FOR_ANONYMOUS, INCOMING_FOR_EVERYONE };
+enum incoming_rename { INCOMING_RENAME_KEEP, INCOMING_RENAME_RANDOM, INCOMING_RENAME_TIMESTAMP };
+enum incoming_clean { INCOMING_CLEAN_HOLD, INCOMING_CLEAN_APPROVE };
 enum list_time { LIST_TIME_UTC, LIST_TIME_LOCAL };
 
 #define PORT_POLICY_INHERIT 0xff
@@ -61,6 +64,24 @@ struct mount_settings {
 	const char *path;
 };
 
+#define INCOMING_MAX 8
+
+/* incoming "NAME" { quarantine = DIR … }: a drop-box that appears as /NAME. Limits of 0: none. */
+struct incoming_settings {
+	const char *name;
+	uint8_t for_whom;        /* enum incoming_for */
+	const char *quarantine;  /* directory of the server's own, outside of every root */
+	const char *publish;     /* where what was approved goes; empty: the one who approves says it */
+	uint8_t rename;          /* enum incoming_rename: its name there */
+	uint64_t file_max_bytes, address_max_bytes, day_max_bytes, keep_free_bytes;
+	uint32_t address_max_files;
+	const char *clamd;       /* socket; empty: none */
+	struct slice *command;   /* the scanner and its arguments */
+	size_t command_count;
+	uint8_t clean;           /* enum incoming_clean: what becomes of what the rule finds nothing in */
+	uint64_t scan_timeout_ms;
+};
+
 struct settings {
 	/* where */
 	struct listener_settings *listeners; /* at least one */
@@ -76,6 +97,8 @@ struct settings {
 	size_t host_count;
 	struct mount_settings *mounts;
 	size_t mount_count;
+	struct incoming_settings *incomings;
+	size_t incoming_count;
 	uint32_t uid_base, min_uid;
 	const char *files_user;     /* virtual users' files; empty: `files` id of uid_base */
 	/* data connection */
@@ -144,6 +167,10 @@ enum port_policy settings_widest_port_policy(const struct settings *s);
 bool settings_is_proxy(const struct settings *s, const struct addr *peer);
 /* Whether many clients come from there, and none can be told from the others. */
 bool settings_is_balancer(const struct settings *s, const struct addr *peer);
+/* Whether the drop-box appears in the root of an anonymous, or a named, user. */
+bool settings_incoming_is_for(const struct incoming_settings *incoming, bool is_anonymous);
+/* Whether something decides on what was dropped without a person. */
+bool settings_incoming_has_rule(const struct incoming_settings *incoming);
 
 /* The address a client is told in 227 on a session whose socket has `local`: the first public-address-for rule that holds the client,
  * else the listener's, else the global one, else `local`. */

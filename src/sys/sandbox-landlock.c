@@ -34,6 +34,16 @@ struct ruleset {
 	(FILES_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
 	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER | ACCESS_TRUNCATE)
 
+static const uint64_t rights[SANDBOX_ACCESS_COUNT] = {
+	[SANDBOX_ACCESS_CHANGE] = FILES_WRITE,
+	[SANDBOX_ACCESS_READ] = FILES_READ,
+	/* SECURITY: escape "read what arrives": what strangers bring is not for those who bring it. Renaming takes REMOVE_FILE. */
+	[SANDBOX_ACCESS_ARRIVE] =
+	    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REFER | ACCESS_TRUNCATE,
+	/* SECURITY: escape "change what waits": what has been judged stays as it was. */
+	[SANDBOX_ACCESS_WAIT] = LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER,
+};
+
 /* What each ABI brought. */
 static const struct {
 	int abi;
@@ -94,10 +104,10 @@ static int
 add_roots(int ruleset, const struct sandbox_request *request, uint64_t handled)
 {
 	/* SECURITY: escape "open an absolute path": without a rule nothing can be opened; no rule gives the right to execute or to make devices. */
-	uint64_t access = handled & (request->is_read_only ? FILES_READ : FILES_WRITE);
+	enum sandbox_access of_all = request->is_read_only ? SANDBOX_ACCESS_READ : SANDBOX_ACCESS_CHANGE;
 	int status = 0;
 	for (size_t i = 0; status == 0 && i < request->root_fd_count; i++)
-		status = add_root(ruleset, request->root_fds[i], access);
+		status = add_root(ruleset, request->root_fds[i], handled & rights[request->root_access ? request->root_access[i] : of_all]);
 	return status;
 }
 

@@ -16,7 +16,8 @@
 #define DIALER (1u << SANDBOX_DIALER)
 #define WORKER (1u << SANDBOX_WORKER)
 #define STATUS (1u << SANDBOX_STATUS)
-#define ALL (GATE | AUTH | DIALER | WORKER | STATUS)
+#define INBOX (1u << SANDBOX_INBOX)
+#define ALL (GATE | AUTH | DIALER | WORKER | STATUS | INBOX)
 
 #define IS(argument, value) {SCMP_CMP_EQ, (argument), (value), 0}
 #define HAS_NONE(argument, bits) {SCMP_CMP_MASKED_EQ, (argument), (bits), 0}
@@ -105,7 +106,7 @@ const struct sandbox_rule sandbox_rules[] = {
 	FCNTL(ALL, F_GET_SEALS),
 
 	/* Sockets that exist already. SECURITY: escape "fast open": a send that connects is the one hole Landlock does not see. */
-	{SCMP_SYS(sendmsg), GATE | DIALER, {HAS_NONE(2, MSG_FASTOPEN)}}, /* who passes descriptors */
+	{SCMP_SYS(sendmsg), GATE | DIALER | INBOX, {HAS_NONE(2, MSG_FASTOPEN)}}, /* who passes descriptors */
 	{SCMP_SYS(sendto), GATE | WORKER, {HAS_NONE(3, MSG_FASTOPEN), IS(4, 0)}},
 	{SCMP_SYS(recvfrom), GATE | DIALER | WORKER, {IS(4, 0)}}, /* the dialer: a balancer's header */
 	{SCMP_SYS(shutdown), GATE | WORKER},
@@ -140,19 +141,19 @@ const struct sandbox_rule sandbox_rules[] = {
 	FCNTL(AUTH, F_SETLK),
 	FCNTL(AUTH, F_SETLKW),
 
-	/* Files, below the worker's roots. */
-	{SCMP_SYS(openat2), WORKER},
+	/* Files, below the roots of worker and inbox. */
+	{SCMP_SYS(openat2), WORKER | INBOX},
 	{SCMP_SYS(statx), WORKER},
-	{SCMP_SYS(fstatfs), WORKER},
+	{SCMP_SYS(fstatfs), WORKER | INBOX},
 	{SCMP_SYS(readlinkat), WORKER},
-	{SCMP_SYS(getdents64), WORKER},
+	{SCMP_SYS(getdents64), WORKER | INBOX},
 	{SCMP_SYS(sendfile), WORKER},
 	{SCMP_SYS(preadv2), WORKER},
-	{SCMP_SYS(ftruncate), WORKER},
+	{SCMP_SYS(ftruncate), WORKER | INBOX},
 	{SCMP_SYS(mkdirat), WORKER},
-	{SCMP_SYS(unlinkat), WORKER},
+	{SCMP_SYS(unlinkat), WORKER | INBOX},
 	{SCMP_SYS(renameat), WORKER}, /* which renameat2(3) without flags is */
-	{SCMP_SYS(renameat2), WORKER},
+	{SCMP_SYS(renameat2), WORKER | INBOX},
 	{SCMP_SYS(flock), WORKER},
 	/* Landlock knows neither modes nor times, and lets a file be named (O_PATH) that it would not let be opened.
 	 * SECURITY: escape "change another file's times by a name": so only of what is open for reading or writing. */

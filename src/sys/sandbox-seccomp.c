@@ -15,6 +15,13 @@ sandbox_seccomp_is_there(void)
 	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
+/* Who starts programs of others cannot have a list of what they may call. */
+static bool
+is_lenient(enum sandbox_role role)
+{
+	return role == SANDBOX_MONITOR || role == SANDBOX_CURATOR;
+}
+
 static bool
 is_of(const struct sandbox_rule *rule, enum sandbox_role role)
 {
@@ -66,7 +73,7 @@ static int
 fill(scmp_filter_ctx filter, enum sandbox_role role)
 {
 	int status = make_deadly(filter, role, sandbox_rules_deadly_everywhere, sandbox_rule_deadly_everywhere_count);
-	if (status != 0 || role == SANDBOX_MONITOR)
+	if (status != 0 || is_lenient(role))
 		return status;
 	status = make_deadly(filter, role, sandbox_rules_deadly, sandbox_rule_deadly_count);
 	return status != 0 ? status : allow_all(filter, role);
@@ -94,7 +101,7 @@ set_attributes(scmp_filter_ctx filter)
 int
 sandbox_seccomp_enter(enum sandbox_role role)
 {
-	scmp_filter_ctx filter = seccomp_init(role == SANDBOX_MONITOR ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
+	scmp_filter_ctx filter = seccomp_init(is_lenient(role) ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
 	if (!filter)
 		return -ENOMEM;
 	int status = set_attributes(filter);

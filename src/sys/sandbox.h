@@ -8,13 +8,23 @@
 
 #include "base/buf.h"
 
-enum sandbox_role { SANDBOX_GATE, SANDBOX_AUTH, SANDBOX_DIALER, SANDBOX_WORKER, SANDBOX_STATUS, SANDBOX_MONITOR, SANDBOX_ROLE_COUNT };
+enum sandbox_role { SANDBOX_GATE, SANDBOX_AUTH, SANDBOX_DIALER, SANDBOX_WORKER, SANDBOX_STATUS, SANDBOX_INBOX, SANDBOX_MONITOR, SANDBOX_CURATOR, SANDBOX_ROLE_COUNT };
+
+/* What may be done below a root. */
+enum sandbox_access {
+	SANDBOX_ACCESS_CHANGE, /* read and change */
+	SANDBOX_ACCESS_READ,
+	SANDBOX_ACCESS_ARRIVE, /* make files and write them, rename and remove them; not read */
+	SANDBOX_ACCESS_WAIT,   /* rename into it, from where the same and more may be done; nothing else */
+	SANDBOX_ACCESS_COUNT
+};
 
 struct sandbox_request {
 	enum sandbox_role role;
-	const int *root_fds;   /* worker: directories it may work below (Landlock); auth: directory of the store; others none */
+	const int *root_fds;   /* worker, inbox: directories it may work below (Landlock); auth: directory of the store; others none */
 	size_t root_fd_count;
 	bool is_read_only;     /* no right to change anything below the roots */
+	const uint8_t *root_access; /* enum sandbox_access of each root; null: of all as is_read_only says */
 };
 
 struct sandbox_report {
@@ -26,8 +36,8 @@ struct sandbox_report {
 };
 
 /* Enters what this kernel has. `missing` then says what it has not: under `sandbox = require` the caller refuses to start when that is not empty. False when a wall
- * that the kernel has could not be entered: `missing` says why, and the process must end. The monitor gets a short list of refused calls and no
- * Landlock (it opens, makes sockets and starts programs); its report tells what the roles will miss. */
+ * that the kernel has could not be entered: `missing` says why, and the process must end. The monitor and the curator get a short list of refused calls and
+ * no Landlock (they open, make sockets and start programs); its report tells what the roles will miss. */
 MUST_USE bool sandbox_enter(const struct sandbox_request *request, struct sandbox_report *report);
 
 #endif

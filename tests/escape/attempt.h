@@ -13,7 +13,8 @@
 #define DIALER (1u << SANDBOX_DIALER)
 #define WORKER (1u << SANDBOX_WORKER)
 #define STATUS (1u << SANDBOX_STATUS)
-#define ALL (GATE | AUTH | DIALER | WORKER | STATUS)
+#define INBOX (1u << SANDBOX_INBOX)
+#define ALL (GATE | AUTH | DIALER | WORKER | STATUS | INBOX)
 
 struct attempt {
 	const char *name;

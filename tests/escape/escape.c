@@ -34,6 +34,7 @@ static const struct {
 	[SANDBOX_DIALER] = {"dialer", port_capability},
 	[SANDBOX_WORKER] = {"worker", no_capabilities, .has_root = true},
 	[SANDBOX_STATUS] = {"status", no_capabilities},
+	[SANDBOX_INBOX] = {"inbox", no_capabilities, .has_root = true},
 };
 
 struct tally {
@@ -51,8 +52,12 @@ identity_of(enum sandbox_role role, struct identity *out)
 static bool
 enter(enum sandbox_role role, const struct scene *scene, struct sandbox_report *report)
 {
+	static const uint8_t access[] = {SANDBOX_ACCESS_ARRIVE, SANDBOX_ACCESS_WAIT};
+	const int boxes[] = {scene->root, scene->waiting};
 	struct sandbox_request request = {
 	    .role = role, .root_fds = &scene->root, .root_fd_count = roles[role].has_root, .is_read_only = roles[role].is_read_only};
+	if (role == SANDBOX_INBOX)
+		request = (struct sandbox_request){.role = role, .root_fds = boxes, .root_fd_count = ARRAY_LEN(boxes), .root_access = access};
 	return sandbox_enter(&request, report) && report->has_seccomp;
 }
 

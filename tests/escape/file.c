@@ -250,6 +250,80 @@ create_set_id(const struct scene *s)
 	return fd >= 0 && write(fd, "#!", 2) == 2 && is_set_id_program(fd);
 }
 
+/* ---- inbox: its root is where files arrive */
+
+static bool
+read_arriving(const struct scene *s)
+{
+	return open_freely(s->root, "file", O_RDONLY, 0) >= 0 || open_freely(s->root, "file", O_RDWR, 0) >= 0;
+}
+
+static bool
+list_arriving(const struct scene *s)
+{
+	return open_freely(s->root, ".", O_RDONLY | O_DIRECTORY, 0) >= 0;
+}
+
+static bool
+read_waiting(const struct scene *s)
+{
+	return open_freely(s->waiting, "file", O_RDONLY, 0) >= 0;
+}
+
+static bool
+list_waiting(const struct scene *s)
+{
+	return open_freely(s->waiting, ".", O_RDONLY | O_DIRECTORY, 0) >= 0;
+}
+
+static bool
+change_waiting(const struct scene *s)
+{
+	return open_freely(s->waiting, "file", O_WRONLY, 0) >= 0 || open_freely(s->waiting, "file", O_WRONLY | O_TRUNC, 0) >= 0;
+}
+
+static bool
+remove_waiting(const struct scene *s)
+{
+	return unlinkat(s->waiting, "file", 0) == 0;
+}
+
+static bool
+replace_waiting(const struct scene *s)
+{
+	return syscall(SYS_renameat2, s->root, "file", s->waiting, "file", 0) == 0;
+}
+
+static bool
+exchange_waiting(const struct scene *s)
+{
+	return renameat2(s->root, "file", s->waiting, "file", RENAME_EXCHANGE) == 0;
+}
+
+static bool
+take_waiting_back(const struct scene *s)
+{
+	return renameat2(s->waiting, "file", s->root, "taken", RENAME_NOREPLACE) == 0;
+}
+
+static bool
+rename_waiting(const struct scene *s)
+{
+	return renameat2(s->waiting, "file", s->waiting, "other", RENAME_NOREPLACE) == 0;
+}
+
+static bool
+make_directory_arriving(const struct scene *s)
+{
+	return mkdirat(s->root, "directory", 0700) == 0 || mkdirat(s->waiting, "directory", 0700) == 0;
+}
+
+static bool
+mode_of_arriving(const struct scene *s)
+{
+	return fchmod(s->file, 0666) == 0;
+}
+
 static const struct attempt rows[] = {
 	{"open an absolute path", open_absolute, ALL, true},
 	{"open an absolute path by openat2", open_absolute_freely, ALL, true},
@@ -282,6 +356,18 @@ static const struct attempt rows[] = {
 	{"watch another file", watch_outside, ALL},
 	{"name a file by handle", open_by_handle, ALL},
 	{"make a file set-user-ID", make_set_id, ALL},
+	{"read what arrives", read_arriving, INBOX, true},
+	{"list what arrives", list_arriving, INBOX, true},
+	{"read what waits", read_waiting, INBOX, true},
+	{"list what waits", list_waiting, INBOX, true},
+	{"change what waits", change_waiting, INBOX, true},
+	{"remove what waits", remove_waiting, INBOX, true},
+	{"replace what waits", replace_waiting, INBOX, true},
+	{"exchange what waits", exchange_waiting, INBOX, true},
+	{"take back what waits", take_waiting_back, INBOX, true},
+	{"rename what waits", rename_waiting, INBOX, true},
+	{"make a directory where files arrive", make_directory_arriving, INBOX},
+	{"change the mode of what arrives", mode_of_arriving, INBOX},
 	{"create a set-user-ID program", create_set_id, WORKER},
 };
 const struct attempts attempts_file = {rows, ARRAY_LEN(rows)};

@@ -192,7 +192,7 @@ static const struct attempt rows[] = {
 	{"io_uring", ring, ALL},
 	{"bind a socket", bind_socket, ALL & ~DIALER},
 	{"listen", listen_socket, ALL & ~DIALER},
-	{"accept from a listener", accept_connection, AUTH | WORKER},
+	{"accept from a listener", accept_connection, AUTH | WORKER | INBOX},
 	{"attach a filter to the control connection", attach_filter, ALL},
 	{"pass a descriptor to another role", pass_descriptor, AUTH | WORKER},
 };

@@ -66,13 +66,14 @@ make_files(struct scene *s, const struct identity *owner, int depth)
 	snprintf(s->loot, sizeof(s->loot), "%s/other/loot", s->base);
 	bool is_made = give_to(owner, base, ".") && make_directory(owner, base, "root") && make_directory(owner, base, "root/inner") &&
 	    make_way(owner, base, depth) && make_directory(owner, base, "other") && make_file(owner, base, "other/secret") &&
-	    make_file(owner, base, "root/file") && make_file(owner, base, "secret") && symlinkat("../other/secret", base, "root/link") == 0 &&
+	    make_file(owner, base, "root/file") && make_directory(owner, base, "waiting") && make_file(owner, base, "waiting/file") && make_file(owner, base, "secret") && symlinkat("../other/secret", base, "root/link") == 0 &&
 	    symlinkat(s->secret, base, "root/absolute-link") == 0;
 	s->root = openat(base, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	s->other = openat(base, "other", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	s->file = openat(base, "root/file", O_RDWR | O_CLOEXEC);
+	s->waiting = openat(base, "waiting", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	close(base);
-	return is_made && s->root >= 0 && s->other >= 0 && s->file >= 0;
+	return is_made && s->root >= 0 && s->waiting >= 0 && s->other >= 0 && s->file >= 0;
 }
 
 static int

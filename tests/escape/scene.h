@@ -17,6 +17,7 @@ struct scene {
 	int root;        /* O_PATH, what the sandbox is told of */
 	int other;       /* never given to a role: where the racer moves things to */
 	int file;        /* read and write, below the root */
+	int waiting;     /* O_PATH of BASE/waiting with a file: inbox may only rename into it, from its root */
 	int log;         /* what a role is given to write its lines into */
 	struct monitor monitor; /* with what it takes to read them */
 	struct child child;

@@ -9,12 +9,14 @@ static const unsigned acquaintances[PEER_KIND_COUNT] = {
 	[PEER_GATE] = AND(PEER_AUTH) | AND(PEER_DIALER) | AND(PEER_WORKER) | AND(PEER_STATUS),
 	[PEER_AUTH] = AND(PEER_GATE) | AND(PEER_WORKER),
 	[PEER_DIALER] = AND(PEER_GATE) | AND(PEER_WORKER),
-	[PEER_WORKER] = AND(PEER_GATE) | AND(PEER_AUTH) | AND(PEER_DIALER) | AND(PEER_STATUS),
+	[PEER_WORKER] = AND(PEER_GATE) | AND(PEER_AUTH) | AND(PEER_DIALER) | AND(PEER_STATUS) | AND(PEER_INBOX),
 	[PEER_STATUS] = AND(PEER_GATE) | AND(PEER_WORKER),
+	[PEER_INBOX] = AND(PEER_WORKER) | AND(PEER_CURATOR),
+	[PEER_CURATOR] = AND(PEER_INBOX),
 };
 
 /* Auth comes last: at its word the gate sends sessions to a worker, which gate and dialers must know by then. */
-static const uint8_t order[] = {PEER_GATE, PEER_DIALER, PEER_STATUS, PEER_WORKER, PEER_AUTH};
+static const uint8_t order[] = {PEER_GATE, PEER_DIALER, PEER_STATUS, PEER_CURATOR, PEER_INBOX, PEER_WORKER, PEER_AUTH};
 
 static bool
 has_to_do_with(const struct child *a, const struct child *b)

@@ -125,6 +125,35 @@ open_directories(struct lodging *lodging, const struct monitor *monitor, struct 
 	return true;
 }
 
+/* What the worker's users see of each drop-box in their root. */
+static bool
+add_faces(struct lodging *lodging, const struct monitor *monitor)
+{
+	const struct settings *settings = monitor->settings;
+	for (size_t i = 0; i < settings->incoming_count && i < monitor->storeroom.count; i++) {
+		if (!settings_incoming_is_for(&settings->incomings[i], lodging->identity.is_anonymous))
+			continue;
+		int fd = lodging->fd_count < SPAWN_FDS_MAX - 1 ? fcntl(monitor->storeroom.boxes[i].face_fd, F_DUPFD_CLOEXEC, 0) : -1;
+		if (fd < 0)
+			return false;
+		lodging->fds[lodging->fd_count++] = fd;
+	}
+	return true;
+}
+
+/* SECURITY: test_drop_box quarantine_is_apart: from a root above it everything in it could be read. */
+static bool
+is_apart(const struct monitor *monitor, struct slice user, const char *home)
+{
+	char storage[1024];
+	struct buf why = buf_over(storage, sizeof(storage) - 1);
+	if (storeroom_is_apart(monitor->settings, "home", home, &why))
+		return true;
+	storage[why.len] = '\0';
+	report(monitor, user, "the home directory and a drop-box lie in one another", slice_of(home), storage);
+	return false;
+}
+
 bool
 lodging_open(struct lodging *lodging, const struct monitor *monitor, const struct message_identity *asked, struct slice user, struct slice home,
     enum login_denial *denial)
@@ -137,7 +166,7 @@ lodging_open(struct lodging *lodging, const struct monitor *monitor, const struc
 		return false;
 	}
 	*denial = LOGIN_DENIAL_HOME;
-	if (!open_directories(lodging, monitor, user, principal.home)) {
+	if (!is_apart(monitor, user, principal.home) || !open_directories(lodging, monitor, user, principal.home) || !add_faces(lodging, monitor)) {
 		lodging_close(lodging);
 		return false;
 	}

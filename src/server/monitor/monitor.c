@@ -264,9 +264,10 @@ open_logs(struct monitor *monitor, struct buf *why)
 static bool
 open_all(struct monitor *monitor)
 {
-	char storage[1024];
+	char storage[4096];
 	struct buf why = buf_over(storage, sizeof(storage) - 1);
 	if (open_logs(monitor, &why) && house_open(&monitor->house, monitor->settings, &why) &&
+	    storeroom_open(&monitor->storeroom, monitor->settings, &why) &&
 	    doors_open(&monitor->doors, monitor->settings, &monitor->log, &why))
 		return true;
 	storage[why.len] = '\0';
@@ -349,6 +350,7 @@ release(struct monitor *monitor)
 	sweep_release(monitor);
 	channels_release(&monitor->channels);
 	doors_close(&monitor->doors);
+	storeroom_close(&monitor->storeroom);
 	house_close(&monitor->house);
 	settings_free(&monitor->settings);
 	const int fds[] = {monitor->log_outlet.fd, monitor->xferlog_outlet.fd, monitor->settings_fd, monitor->secret_settings_fd};

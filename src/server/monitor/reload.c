@@ -87,6 +87,20 @@ has_same_hosts(const struct settings *a, const struct settings *b)
 	return true;
 }
 
+static bool
+has_same_boxes(const struct settings *a, const struct settings *b)
+{
+	if (a->incoming_count != b->incoming_count)
+		return false;
+	for (size_t i = 0; i < a->incoming_count; i++) {
+		const struct incoming_settings *x = &a->incomings[i], *y = &b->incomings[i];
+		if (strcmp(x->name, y->name) != 0 || strcmp(x->quarantine, y->quarantine) != 0 || strcmp(x->publish, y->publish) != 0 ||
+		    x->for_whom != y->for_whom || settings_incoming_has_rule(x) != settings_incoming_has_rule(y))
+			return false;
+	}
+	return true;
+}
+
 /* What running processes were built around. */
 static const char *
 changed_for_good(const struct settings *a, const struct settings *b)
@@ -98,6 +112,7 @@ changed_for_good(const struct settings *a, const struct settings *b)
 		{has_same_listeners(a, b), "listen"},
 		{has_same_mounts(a, b), "mount"},
 		{has_same_hosts(a, b), "host"},
+		{has_same_boxes(a, b), "incoming"},
 		{strcmp(a->state_dir, b->state_dir) == 0, "state-dir"},
 		{strcmp(a->runtime_dir, b->runtime_dir) == 0, "runtime-dir"},
 		{strcmp(a->store, b->store) == 0, "store"},

@@ -32,6 +32,31 @@ run_dialer(struct child *child)
 }
 
 static bool
+run_inbox(struct child *child)
+{
+	int fds[3 * INCOMING_MAX];
+	const struct storeroom *storeroom = &child->monitor->storeroom;
+	for (size_t i = 0; i < storeroom->count; i++) {
+		fds[3 * i] = storeroom->boxes[i].arriving_fd;
+		fds[3 * i + 1] = storeroom->boxes[i].waiting_fd;
+		fds[3 * i + 2] = storeroom->boxes[i].ledger_fd;
+	}
+	return child_run(child, &(struct child_kit){.title = "breakwater: inbox", .fds = fds, .fd_count = 3 * storeroom->count});
+}
+
+static bool
+run_curator(struct child *child)
+{
+	int fds[2 * INCOMING_MAX];
+	const struct storeroom *storeroom = &child->monitor->storeroom;
+	for (size_t i = 0; i < storeroom->count; i++) {
+		fds[2 * i] = storeroom->boxes[i].waiting_fd;
+		fds[2 * i + 1] = storeroom->boxes[i].publish_fd;
+	}
+	return child_run(child, &(struct child_kit){.title = "breakwater: curator", .fds = fds, .fd_count = 2 * storeroom->count});
+}
+
+static bool
 run(struct child *child)
 {
 	switch (child->kind) {
@@ -39,6 +64,10 @@ run(struct child *child)
 		return run_gate(child);
 	case PEER_DIALER:
 		return run_dialer(child);
+	case PEER_INBOX:
+		return run_inbox(child);
+	case PEER_CURATOR:
+		return run_curator(child);
 	case PEER_STATUS:
 		return child_run(child, &(struct child_kit){.title = "breakwater: status", .fds = &child->monitor->house.control_fd, .fd_count = 1});
 	default:
@@ -53,13 +82,30 @@ start(struct monitor *monitor, enum peer_kind kind, uint32_t index)
 	return child && run(child);
 }
 
+static bool
+has_rule(const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->incoming_count; i++)
+		if (settings_incoming_has_rule(&settings->incomings[i]))
+			return true;
+	return false;
+}
+
+static bool
+start_drop_boxes(struct monitor *monitor)
+{
+	if (monitor->settings->incoming_count == 0)
+		return true;
+	return start(monitor, PEER_INBOX, 0) && (!has_rule(monitor->settings) || start(monitor, PEER_CURATOR, 0));
+}
+
 bool
 staff_start(struct monitor *monitor)
 {
 	for (uint32_t i = 0; i < monitor->settings->dialers; i++)
 		if (!start(monitor, PEER_DIALER, i))
 			return false;
-	return start(monitor, PEER_STATUS, 0) && start(monitor, PEER_AUTH, 0);
+	return start(monitor, PEER_STATUS, 0) && start(monitor, PEER_AUTH, 0) && start_drop_boxes(monitor);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "server/monitor/doors.h"
 #include "server/monitor/house.h"
 #include "server/monitor/monitor.h"
+#include "server/monitor/storeroom.h"
 
 #include <sys/types.h>
 
@@ -51,6 +52,7 @@ struct monitor {
 	const struct config_sources *sources;
 	struct house house;
 	struct doors doors;
+	struct storeroom storeroom;
 	int settings_fd;        /* sealed memory file for all roles */
 	int secret_settings_fd; /* the same with password hashes, for auth */
 	struct child *children;

@@ -134,6 +134,7 @@ client_context(const struct client *client, const struct policy *policy)
 		.user = client->account->user,
 		.group = client->account->group,
 		.rights = client->account->rights,
+		.has_drop_box = client->worker->tree.face_count > 0,
 		.is_active_allowed = settings->is_active_allowed,
 		.is_passive_allowed = settings->is_passive_allowed,
 		.is_behind_balancer = settings_is_balancer(settings, &client->peer.addr),

@@ -73,10 +73,16 @@ fileop_fact_time(struct fileop *op)
 void
 fileop_fact_room(struct fileop *op)
 {
-	int fd = tree_open(op->tree, op->path, O_PATH, 0);
+	int fd;
 	struct statfs st;
 	int error;
 
+	/* SECURITY: test_drop_box free_space_is_no_oracle: it tells how much others have dropped. */
+	if (op->tree->face_count > 0) {
+		fileop_refuse(op, 550, "it is not told where there is a drop-box");
+		return;
+	}
+	fd = tree_open(op->tree, op->path, O_PATH, 0);
 	if (fd < 0) {
 		fileop_fail(op, fd);
 		return;

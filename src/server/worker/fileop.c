@@ -94,11 +94,23 @@ fileop_resolve(const struct fileop *op, struct slice argument, char *path)
 	return -EINVAL;
 }
 
+/* SECURITY: test_drop_box oracles: nothing that is asked about a name in a drop-box comes to the file system. */
+static bool
+may_ask_face(const struct fileop *op, struct slice name)
+{
+	return !name.len && (op->verb == VERB_CWD || op->verb == VERB_CDUP || op->verb == VERB_MLST);
+}
+
 bool
 fileop_take_path(struct fileop *op, struct slice argument)
 {
 	int error = fileop_resolve(op, argument, op->path);
+	struct slice name;
 
+	if (!error && tree_find_face(op->tree, op->path, &name) && !may_ask_face(op, name)) {
+		fileop_refuse(op, 550, "a drop-box takes files in and tells nothing of them");
+		return false;
+	}
 	if (!error)
 		return true;
 	op->path[0] = '\0';

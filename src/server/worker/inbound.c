@@ -31,6 +31,7 @@ inbound_write(void *context, struct slice bytes)
 			transfer_fail_file(transfer, errno);
 			return false;
 		}
+		transfer->upload->written_bytes += written > 0 ? (uint64_t)written : 0;
 		bytes = slice_skip(bytes, written > 0 ? (size_t)written : 0);
 	}
 	return true;
@@ -71,7 +72,7 @@ inbound_end(struct transfer *transfer)
 	return transfer_is_deserted(transfer, inbound_patience_ms(transfer)) ? transfer_fail_data(transfer, ECONNABORTED) : TRANSFER_WHOLE;
 }
 
-static enum transfer_result
+enum transfer_result
 inbound_move(struct transfer *transfer)
 {
 	char *scratch = transfer->job.scratch;

@@ -7,5 +7,7 @@
 #include "server/worker/transfer.h"
 
 extern const struct transfer_kind inbound_upload;
+/* The bytes of an upload's connection into transfer->upload->fd: for other kinds' moves. */
+enum transfer_result inbound_move(struct transfer *transfer);
 
 #endif

@@ -138,7 +138,9 @@ report_whole(const struct transfer *transfer)
 void
 report_reply(struct transfer *transfer)
 {
-	if (transfer->result == TRANSFER_WHOLE)
+	if (transfer->has_own_end)
+		control_send(transfer->client, buf_slice(&transfer->op->reply));
+	else if (transfer->result == TRANSFER_WHOLE)
 		report_whole(transfer);
 	else
 		report_failed(transfer);

@@ -4,6 +4,7 @@
 #include "base/loop.h"
 #include "ftp/path.h"
 #include "server/worker/control.h"
+#include "server/worker/drop.h"
 #include "server/worker/endpoint.h"
 #include "server/worker/filter.h"
 #include "server/worker/inbound.h"
@@ -119,6 +120,7 @@ transfer_free(struct transfer *transfer)
 {
 	filter_free(&transfer->filter);
 	free(transfer->upload);
+	free(transfer->drop);
 	free(transfer->op);
 	free(transfer->path);
 	free(transfer);
@@ -145,8 +147,10 @@ transfer_finish(struct transfer *transfer)
 {
 	struct client *client = transfer->client;
 	enum verb verb = (enum verb)transfer->verb;
-	bool is_whole = transfer->result == TRANSFER_WHOLE;
 	transfer_close_data(transfer);
+	if (transfer->kind->settle && !transfer->is_settled && transfer->kind->settle(transfer))
+		return;
+	bool is_whole = transfer->result == TRANSFER_WHOLE;
 	report_reply(transfer);
 	report_log(transfer);
 	xferlog_write(transfer);
@@ -154,6 +158,13 @@ transfer_finish(struct transfer *transfer)
 	transfer_free(transfer);
 	session_done(&client->session, verb, is_whole);
 	client_continue(client);
+}
+
+void
+transfer_settled(struct transfer *transfer)
+{
+	transfer->is_settled = true;
+	transfer_finish(transfer);
 }
 
 /* The result stands; what was opened is closed, where that may be done. */
@@ -279,8 +290,8 @@ transfer_await_client(struct transfer *transfer)
 
 /* ---- opening */
 
-static void
-transfer_on_opened(struct transfer *transfer)
+void
+transfer_opened(struct transfer *transfer)
 {
 	if (transfer->error < 0 && transfer->kind->is_close_blocking)
 		transfer->is_closed = true; /* it could not be opened: nothing is held */
@@ -301,7 +312,7 @@ transfer_done(struct job *job)
 	transfer->is_job_running = false;
 	switch (transfer->phase) {
 	case TRANSFER_OPENING:
-		transfer_on_opened(transfer);
+		transfer_opened(transfer);
 		break;
 	case TRANSFER_MOVING:
 		transfer_on_moved(transfer);
@@ -337,7 +348,7 @@ transfer_set_filter(struct transfer *transfer)
 	bool is_compressed = session->mode == SESSION_MODE_ZLIB;
 	if (!is_ascii && !is_compressed && !is_listing)
 		return true;
-	transfer->filter = transfer->kind == &inbound_upload ? filter_new_inbound(is_ascii, is_compressed) :
+	transfer->filter = transfer->kind->event == EV_READ ? filter_new_inbound(is_ascii, is_compressed) :
 	    filter_new_outbound(is_ascii, is_compressed ? session->z_level : 0);
 	return transfer->filter;
 }
@@ -362,6 +373,8 @@ transfer_new(struct client *client, enum verb verb, struct slice argument)
 	bool is_file = transfer->kind == &outbound_file;
 	if (!is_file)
 		transfer->op = request_new(client, verb, argument);
+	if (transfer->op && transfer->kind == &inbound_upload && drop_is_meant(transfer->op))
+		transfer->kind = &inbound_drop;
 	if (transfer_set_filter(transfer) && (is_file ? transfer_set_path(transfer, argument) : transfer->op != NULL))
 		return transfer;
 	transfer_free(transfer);
@@ -394,7 +407,9 @@ transfer_start(struct client *client, enum verb verb, struct slice argument)
 		session_done(&client->session, verb, false);
 		client_continue(client);
 	} else if (transfer->kind == &outbound_file && transfer_open_cached(transfer)) {
-		transfer_on_opened(transfer);
+		transfer_opened(transfer);
+	} else if (transfer->kind->begin) {
+		transfer->kind->begin(transfer);
 	} else {
 		transfer_submit(transfer);
 	}

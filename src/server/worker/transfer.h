@@ -35,6 +35,10 @@ struct transfer_kind {
 	int (*open)(struct transfer *transfer);                   /* 0, or -errno with the refusal in op->reply */
 	enum transfer_result (*move)(struct transfer *transfer);
 	void (*close)(struct transfer *transfer);                 /* `result` is known; may turn it to failed */
+	/* Instead of open(), on the loop: transfer_opened() follows, at once or later. */
+	void (*begin)(struct transfer *transfer);
+	/* On the loop, after close(): whether transfer_settled() will follow, before which nothing is said. May be null. */
+	bool (*settle)(struct transfer *transfer);
 	const char *what;                                         /* completes "Cannot … PATH" */
 	short event;                                              /* EV_READ or EV_WRITE: what the loop waits for */
 	bool is_close_blocking;                                   /* close() belongs on the pool */
@@ -52,6 +56,7 @@ struct transfer {
 	int file_fd;                   /* RETR */
 	struct lister *lister;         /* LIST, NLST, MLSD */
 	struct upload *upload;         /* STOR, STOU, APPE */
+	struct drop *drop;             /* the same into a drop-box */
 	struct filter *filter;         /* TYPE A, MODE Z, listings; null: bytes as they are */
 	uint64_t restart_at, range_last; /* bytes, of REST and RANG */
 	bool has_range;
@@ -66,6 +71,8 @@ struct transfer {
 	bool is_passive;               /* the client has made the data connection */
 	bool is_partial_kept;          /* the setting, as it was at the start */
 	bool is_closed;                /* close() has run */
+	bool is_settled;               /* settle() has, if there is one */
+	bool has_own_end;              /* op->reply is the last reply */
 	uint8_t reason;                /* enum policy_reason, when the dialer refused */
 	uint8_t verb, phase, result, cut;
 	bool is_announced;             /* 150 was said */
@@ -80,6 +87,10 @@ void transfer_start(struct client *client, enum verb verb, struct slice argument
 /* The dialer's answer: takes `fd`. */
 void transfer_connected(struct transfer *transfer, int fd, const struct message_data *data);
 void transfer_unconnected(struct transfer *transfer, const struct message_failure *failure);
+/* For a kind's begin(): it may go on, or `error` says why not. */
+void transfer_opened(struct transfer *transfer);
+/* For a kind whose settle() has said so: `result`, and what belongs to it, stands. */
+void transfer_settled(struct transfer *transfer);
 /* Ends it early, now or as soon as its job has noticed; the replies follow from `cut`. */
 void transfer_cut(struct transfer *transfer, enum transfer_cut cut);
 /* Whether its data connection is there: 150 was said, or will be in one go with the last reply. */

@@ -91,6 +91,16 @@ tree_is_hidden_path(const char *path)
 	return tree_is_hidden_name(path) || strstr(path, "/" TREE_TEMPORARY_PREFIX);
 }
 
+const struct tree_mount *
+tree_find_face(const struct tree *tree, const char *path, struct slice *name)
+{
+	const struct tree_mount *mount;
+
+	*name = slice_of(path[0] == '/' ? path + 1 : path);
+	mount = find_mount(tree, slice_cut(name, '/'));
+	return mount && mount >= tree->mounts + tree->mount_count - tree->face_count ? mount : NULL;
+}
+
 int
 tree_open(const struct tree *tree, const char *path, int flags, mode_t mode)
 {

@@ -19,10 +19,12 @@ struct tree_mount {
 	int fd;
 };
 
+/* The faces of the drop-boxes are the last of the mounts: empty directories that nobody can write to. So whatever is asked of a name below one, the
+ * kernel has but one answer; what is dropped goes by server/worker/drop.h. */
 struct tree {
 	int root_fd;
 	struct tree_mount *mounts;
-	size_t mount_count;
+	size_t mount_count, face_count;
 };
 
 /* All return 0 or a descriptor given to the caller, or -errno. `path` is a canonical virtual path with terminator. */
@@ -59,5 +61,7 @@ void tree_remove_stale(const struct tree *tree);
 /* Whether one name, or any name of a path, has the temporary prefix. */
 bool tree_is_hidden_name(const char *name);
 bool tree_is_hidden_path(const char *path);
+/* The face that the path is, or is below; null when it is neither. *name is what comes after it, empty for the face itself. */
+const struct tree_mount *tree_find_face(const struct tree *tree, const char *path, struct slice *name);
 
 #endif

@@ -184,6 +184,9 @@ open_target(struct fileop *op, uint64_t restart_at, struct upload *upload)
 		fileop_put_error(&op->reply, error, "store", slice_of(op->argument));
 		return error;
 	}
+	/* Who may only drop things somewhere else learns nothing here. */
+	if (!(op->rights & (SESSION_MAY_WRITE | SESSION_MAY_OVERWRITE | SESSION_MAY_APPEND)))
+		return refuse(op, -EACCES, 553, "this login may not make new files");
 	if (!is_unique && (op->verb == VERB_APPE || restart_at > 0))
 		return open_in_place(op, upload, restart_at);
 	return open_new(op, upload);

@@ -14,6 +14,7 @@ struct upload {
 	int dir_fd;           /* O_PATH of the target's directory; -1 in place */
 	bool is_replacing;    /* the target may be overwritten at the end */
 	uint64_t start_bytes; /* position of the first byte that will be written */
+	uint64_t written_bytes;
 	char temporary[48];   /* name in dir_fd */
 	char path[TREE_PATH_MAX]; /* virtual path of the target: for the log; STOU: the name that was made up */
 };

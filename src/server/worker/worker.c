@@ -7,6 +7,7 @@
 #include "server/roles.h"
 #include "server/worker/client.h"
 #include "server/worker/control.h"
+#include "server/worker/drop.h"
 #include "server/worker/endpoint.h"
 #include "server/worker/inquiry.h"
 #include "server/worker/sweep.h"
@@ -142,6 +143,8 @@ worker_channel(struct worker *worker, uint32_t kind)
 		return &worker->auth;
 	case PEER_STATUS:
 		return &worker->status;
+	case PEER_INBOX:
+		return &worker->inbox;
 	default:
 		return NULL;
 	}
@@ -155,6 +158,7 @@ worker_on_peer(void *context, struct message *m)
 		[PEER_AUTH] = worker_on_auth,
 		[PEER_STATUS] = inquiry_on_status,
 		[PEER_DIALER] = endpoint_on_message,
+		[PEER_INBOX] = drop_on_message,
 	};
 	struct worker *worker = context;
 	uint32_t kind = m->body.peer.kind;
@@ -180,6 +184,8 @@ worker_on_peer_gone(void *context, struct message *m)
 	struct channel **place = worker_channel(worker, m->body.peer.kind);
 	if (place)
 		channel_free(place);
+	if (m->body.peer.kind == PEER_INBOX)
+		drop_on_inbox_gone(worker);
 	else if (m->body.peer.kind == PEER_DIALER)
 		endpoint_on_dialer_gone(worker, m->body.peer.index);
 }
@@ -220,22 +226,34 @@ static const struct role_hooks worker_hooks = {
 	.before_sleep = worker_before_sleep,
 };
 
-/* The monitor has opened the root and the mounts and passed them in this order. */
+static bool
+worker_add_mount(struct worker *worker, const char *name)
+{
+	struct tree_mount *mount = &worker->tree.mounts[worker->tree.mount_count];
+	/* A copy: the settings may be replaced, the mounts stay. */
+	*mount = (struct tree_mount){.name = strdup(name), .fd = ROLE_FIRST_FD + 1 + (int)worker->tree.mount_count++};
+	return mount->name;
+}
+
+/* The monitor has opened the root, the mounts and the faces and passed them in this order. */
 static bool
 worker_take_tree(struct worker *worker)
 {
 	const struct settings *settings = worker->role.settings;
 	worker->tree.root_fd = ROLE_FIRST_FD;
-	worker->tree.mount_count = settings->mount_count;
-	worker->tree.mounts = calloc(settings->mount_count + 1, sizeof(*worker->tree.mounts));
-	if (!worker->tree.mounts)
+	worker->tree.mounts = calloc(settings->mount_count + settings->incoming_count + 1, sizeof(*worker->tree.mounts));
+	worker->boxes = calloc(settings->incoming_count + 1, sizeof(*worker->boxes));
+	if (!worker->tree.mounts || !worker->boxes)
 		return false;
-	for (size_t i = 0; i < settings->mount_count; i++) {
-		struct tree_mount *mount = &worker->tree.mounts[i];
-		/* A copy: the settings may be replaced, the mounts stay. */
-		*mount = (struct tree_mount){.name = strdup(settings->mounts[i].name), .fd = ROLE_FIRST_FD + 1 + (int)i};
-		if (!mount->name)
+	for (size_t i = 0; i < settings->mount_count; i++)
+		if (!worker_add_mount(worker, settings->mounts[i].name))
 			return false;
+	for (size_t i = 0; i < settings->incoming_count; i++) {
+		if (!settings_incoming_is_for(&settings->incomings[i], worker->role.identity.is_anonymous))
+			continue;
+		if (!worker_add_mount(worker, settings->incomings[i].name))
+			return false;
+		worker->boxes[worker->tree.face_count++] = (uint32_t)i;
 	}
 	return true;
 }
@@ -263,19 +281,20 @@ static bool
 worker_confine(struct worker *worker)
 {
 	size_t count = worker->tree.mount_count + 1;
+	bool is_read_only = !(worker->role.identity.rights & ~(unsigned)SESSION_MAY_ONLY_READ);
 	int *roots = calloc(count, sizeof(*roots));
-	if (!roots)
+	uint8_t *access = calloc(count, sizeof(*access));
+	if (!roots || !access)
 		return false;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		roots[i] = ROLE_FIRST_FD + (int)i;
-	struct sandbox_request request = {
-		.role = SANDBOX_WORKER,
-		.root_fds = roots,
-		.root_fd_count = count,
-		.is_read_only = !(worker->role.identity.rights & ~(unsigned)SESSION_MAY_ONLY_READ),
-	};
+		/* SECURITY: test_drop_box nothing_can_be_put_there_otherwise: without root the face belongs to who serves it. */
+		access[i] = is_read_only || i >= count - worker->tree.face_count ? SANDBOX_ACCESS_READ : SANDBOX_ACCESS_CHANGE;
+	}
+	struct sandbox_request request = {.role = SANDBOX_WORKER, .root_fds = roots, .root_fd_count = count, .root_access = access};
 	bool is_confined = role_confine(&worker->role, NULL, &request);
 	free(roots);
+	free(access);
 	return is_confined;
 }
 

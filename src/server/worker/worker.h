@@ -23,8 +23,11 @@ struct worker {
 	struct account *accounts;
 	struct tree tree;
 	struct pool *pool;
-	struct channel *gate, *auth, *status; /* null until the monitor connects them */
+	struct channel *gate, *auth, *status, *inbox; /* null until the monitor connects them */
 	struct peers dialers;
+	uint32_t *boxes;               /* of each face of the tree: index into the settings' drop-boxes */
+	uint32_t last_drop;            /* number of the last request to inbox */
+	struct idmap drops;            /* struct drop by that number */
 	struct client *turns_first, **turns_last; /* clients that have lines left to take, or are to be freed */
 	struct event *turns_timer;     /* wakes the loop at once while there are any */
 	struct event *linger_timer;    /* pending while no session is here */

@@ -41,6 +41,13 @@ sample(uint16_t type)
 	case MESSAGE_DATA:
 		m.body.data = (struct message_data){.peer = client4, .is_passive = 1};
 		break;
+	case MESSAGE_DROP_OPEN:
+		m.body.drop = (struct message_drop){.request = 7, .box = 1, .peer = client6.addr};
+		m.tail = SLICE_LITERAL("report.pdf\0anonymous\0");
+		break;
+	case MESSAGE_DROP_END:
+		m.body.drop_end = (struct message_drop_end){.request = 7, .is_whole = 1, .bytes = UINT64_C(1) << 40};
+		break;
 	default:
 		break;
 	}
@@ -186,6 +193,12 @@ values_outside_their_enums_are_refused(void **state)
 		assert_int_equal(decode_with(MESSAGE_PEER, 16, &peers[i], sizeof(peers[i])), MESSAGE_BAD_VALUE);
 	struct message_denied denied = {.reason = LOGIN_DENIAL_COUNT};
 	assert_int_equal(decode_with(MESSAGE_LOGIN_DENIED, 16, &denied, sizeof(denied)), MESSAGE_BAD_VALUE);
+	struct message_drop_result result = {.result = DROP_RESULT_COUNT};
+	assert_int_equal(decode_with(MESSAGE_DROP_RESULT, 16, &result, sizeof(result)), MESSAGE_BAD_VALUE);
+	struct message_drop_end drop_end = {.is_whole = 2};
+	assert_int_equal(decode_with(MESSAGE_DROP_END, 16, &drop_end, sizeof(drop_end)), MESSAGE_BAD_VALUE);
+	struct message_drop drop = {.peer.family = 9};
+	assert_int_equal(decode_with(MESSAGE_DROP_OPEN, 16, &drop, sizeof(drop)), MESSAGE_BAD_VALUE);
 	struct message_permit permit = {.is_anonymous = 2};
 	assert_int_equal(decode_with(MESSAGE_PERMIT, 16, &permit, sizeof(permit)), MESSAGE_BAD_VALUE);
 	struct message_identity identity = {.is_store_user = 0xff};

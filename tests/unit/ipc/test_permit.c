@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-static const enum peer_kind everybody[] = {PEER_MONITOR, PEER_GATE, PEER_AUTH, PEER_DIALER, PEER_WORKER, PEER_STATUS};
+static const enum peer_kind everybody[] = {PEER_MONITOR, PEER_GATE, PEER_AUTH, PEER_DIALER, PEER_WORKER, PEER_STATUS, PEER_INBOX, PEER_CURATOR};
 
 static size_t
 count_allowed(enum peer_kind sender, enum peer_kind receiver)
@@ -68,6 +68,9 @@ the_words_that_matter_have_one_speaker(void **state)
 	assert_true(is_only(PEER_WORKER, PEER_DIALER, MESSAGE_CONNECT));
 	assert_true(is_only(PEER_WORKER, PEER_DIALER, MESSAGE_LISTEN));
 	assert_true(is_only(PEER_DIALER, PEER_WORKER, MESSAGE_DATA));
+	assert_true(is_only(PEER_WORKER, PEER_INBOX, MESSAGE_DROP_OPEN));
+	assert_true(is_only(PEER_INBOX, PEER_WORKER, MESSAGE_DROP_READY)); /* nobody else holds a way into quarantine */
+	assert_true(is_only(PEER_INBOX, PEER_CURATOR, MESSAGE_DROP_ARRIVED));
 }
 
 static void
@@ -88,6 +91,7 @@ no_channel_between_strangers(void **state)
 	(void)state;
 	assert_int_equal(count_allowed(PEER_DIALER, PEER_GATE) + count_allowed(PEER_DIALER, PEER_AUTH), 0);
 	assert_int_equal(count_allowed(PEER_AUTH, PEER_DIALER) + count_allowed(PEER_WORKER, PEER_AUTH), 0);
+	assert_int_equal(count_allowed(PEER_WORKER, PEER_CURATOR) + count_allowed(PEER_CURATOR, PEER_INBOX), 0);
 	assert_int_equal(count_allowed(PEER_STATUS, PEER_DIALER) + count_allowed(PEER_STATUS, PEER_AUTH), 0);
 }
 
