@@ -8,7 +8,6 @@
 #include "base/log-escape.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -149,9 +148,11 @@ static int
 publish(const struct inbox_box *box, const struct drop_note *note, const char *directory, const char *name)
 {
 	struct stat st;
-	int fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = quarantine_open_publish(directory);
+	if (fd == -ELOOP)
+		return fail(directory, "a part of it is a symbolic link: give the path without links");
 	if (fd < 0 || fstat(fd, &st) != 0)
-		return fail(directory, strerror(errno));
+		return fail(directory, strerror(fd < 0 ? -fd : errno));
 	/* What is published belongs to whom the directory belongs to, as far as that is ours to say. */
 	const struct quarantine_owner owner = {.uid = st.st_uid, .gid = st.st_gid};
 	int error = quarantine_publish(box->waiting_fd, note->id, fd, name, geteuid() == 0 ? &owner : NULL);

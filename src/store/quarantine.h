@@ -32,6 +32,9 @@ MUST_USE int quarantine_note(int waiting_fd, const char *id, struct drop_note *o
 MUST_USE int quarantine_open(int waiting_fd, const char *id);
 /* Calls `each` for the notes, in no order, until it returns false; those that cannot be read are left out. */
 MUST_USE int quarantine_each(int waiting_fd, bool (*each)(void *context, const struct drop_note *note), void *context);
+/* A directory to publish in, given to the caller. No part of the path may be a link: who owns a directory above it could make root put a file of a
+ * stranger's anywhere; -ELOOP then. */
+MUST_USE int quarantine_open_publish(const char *path);
 /* One rename into the directory `to_fd`, as `owner` (null: stays), readable for all; -EEXIST when the name is taken, -EINVAL when it is not a clean
  * one. */
 MUST_USE int quarantine_publish(int waiting_fd, const char *id, int to_fd, const char *name, const struct quarantine_owner *owner);

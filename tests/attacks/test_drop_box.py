@@ -425,6 +425,19 @@ def test_quarantine_is_apart(launch, quarantine):
 
 
 @pytest.mark.root
+def test_a_home_above_the_quarantine(launch):
+    """Of a user of the store, whom nobody knows of at the start."""
+    server = launch(config='anonymous = read\nanonymous-root = "{tree}"\nincoming "upload" { quarantine = "{work}/q" }\n')
+    for name, home, code in (("above", server.work, 530), ("inside", server.work / "q" / "waiting", 530), ("beside", server.tree.root, 230)):
+        done = servers.run("user", "add", name, "--home", home, "--password-stdin", "--config", server.config, "--state-dir", server.work / "state",
+                           stdin="secret\n")
+        assert done.returncode == 0, done.stderr
+        with contextlib.closing(server.connect()) as session:
+            session.cmd(f"USER {name}", 331)
+            session.cmd("PASS secret", code)
+
+
+@pytest.mark.root
 def test_a_quarantine_of_somebody_else(launch):
     server = launch(*OPTIONS, start=False)
     place = server.work / "q"

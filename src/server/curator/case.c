@@ -157,7 +157,7 @@ approve(const struct case_file *c)
 	char name[DROP_PUBLIC_NAME_MAX + 1] = "";
 	struct drop_note note;
 	int error = quarantine_note(waiting_fd(c), c->id, &note);
-	/* SECURITY: test_scanner partial_is_held: a part of a file is nothing to publish. */
+	/* Parts are not brought here; one that was is nothing to publish. */
 	if (!error && !note.is_whole)
 		error = -EBADMSG;
 	if (!error)

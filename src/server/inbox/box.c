@@ -54,7 +54,7 @@ write_note(const struct box *box, const char *name, const struct drop_note *note
 	return close(fd) == 0 && is_written;
 }
 
-/* SECURITY: test_drop_box same_name_twice: nothing that waits is replaced. */
+/* Nothing that waits is replaced; the sandbox would not let it be. */
 static bool
 move(const struct box *box, const char *name)
 {

@@ -141,7 +141,7 @@ add_faces(struct lodging *lodging, const struct monitor *monitor)
 	return true;
 }
 
-/* SECURITY: test_drop_box quarantine_is_apart: from a root above it everything in it could be read. */
+/* SECURITY: test_drop_box a_home_above_the_quarantine: from a root above it everything in it could be read. */
 static bool
 is_apart(const struct monitor *monitor, struct slice user, const char *home)
 {

@@ -47,6 +47,7 @@ resolve(const char *path, char out[PATH_MAX])
 	return true;
 }
 
+/* SECURITY: test_drop_box quarantine_is_apart: who is served from above it, or from within, sees what others have dropped. */
 bool
 storeroom_is_apart(const struct settings *settings, const char *what, const char *directory, struct buf *why)
 {

@@ -104,7 +104,7 @@ invent_name(struct fileop *op)
 	return buf_is_whole(&name) && slice_to_cstr(buf_slice(&name), op->path, sizeof(op->path));
 }
 
-/* SECURITY: test_drop_box oracles: every refusal is made here, of the command alone, before anybody is asked. */
+/* Every refusal that is not one of a limit is made here, of the command alone, before anybody is asked. */
 static bool
 check(struct transfer *transfer)
 {

@@ -94,7 +94,7 @@ fileop_resolve(const struct fileop *op, struct slice argument, char *path)
 	return -EINVAL;
 }
 
-/* SECURITY: test_drop_box oracles: nothing that is asked about a name in a drop-box comes to the file system. */
+/* The kernel would say the same of every name, since there is none; here it is said in words, and of the face itself nothing is changed. */
 static bool
 may_ask_face(const struct fileop *op, struct slice name)
 {

@@ -288,7 +288,7 @@ worker_confine(struct worker *worker)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		roots[i] = ROLE_FIRST_FD + (int)i;
-		/* SECURITY: test_drop_box nothing_can_be_put_there_otherwise: without root the face belongs to who serves it. */
+		/* Without root the face belongs to who serves it. */
 		access[i] = is_read_only || i >= count - worker->tree.face_count ? SANDBOX_ACCESS_READ : SANDBOX_ACCESS_CHANGE;
 	}
 	struct sandbox_request request = {.role = SANDBOX_WORKER, .root_fds = roots, .root_fd_count = count, .root_access = access};
