@@ -97,9 +97,19 @@ def test_passwords_are_nowhere_after_the_login(server, alice, guest):
             assert not any(servers.PASSWORD.encode() in part for part in memory(pid)), role
 
 
-def assert_the_worker_has_forgotten(server):
-    for pid in pids(server, "worker"):
+def assert_forgotten(server, role):
+    for pid in pids(server, role):
         assert not any(servers.PASSWORD.encode() in part for part in memory(pid))
+
+
+@pytest.mark.root
+def test_passwords_that_waited_at_the_gate(server, alice):
+    """Behind a wrong one, which is being looked up."""
+    with contextlib.closing(server.connect()) as session:
+        session.raw((f"USER {servers.USER}\r\nPASS wrong\r\n" + 9 * "NOOP\r\n" + f"USER {servers.USER}\r\nPASS {servers.PASSWORD}\r\n").encode())
+        for code in (331, 530, *9 * [200], 331, 230):
+            session.expect(code)
+        assert_forgotten(server, "gate")
 
 
 @pytest.mark.root
@@ -109,20 +119,20 @@ def test_passwords_that_came_in_one_packet(server, alice):
         session.raw(f"NOOP\r\nUSER {servers.USER}\r\nPASS {servers.PASSWORD}\r\n".encode())
         for code in (200, 331, 230):
             session.expect(code)
-        assert_the_worker_has_forgotten(server)
+        assert_forgotten(server, "worker")
 
 
 @pytest.mark.root
 def test_passwords_that_came_too_late(server, alice):
     """Said once more to the worker: as a line, and as one that waits behind a transfer."""
     alice.cmd(f"PASS {servers.PASSWORD}", 503)
-    assert_the_worker_has_forgotten(server)
+    assert_forgotten(server, "worker")
     port = alice.epsv()
     alice.raw(f"RETR hello.txt\r\nPASS {servers.PASSWORD}\r\n".encode())
     with contextlib.closing(alice.dial(port)):
         for code in (150, 226, 503):
             alice.expect(code)
-    assert_the_worker_has_forgotten(server)
+    assert_forgotten(server, "worker")
 
 
 @pytest.mark.root

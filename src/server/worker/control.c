@@ -322,7 +322,7 @@ control_settle(struct client *client, bool is_dry)
 		client_end(client);
 }
 
-/* SECURITY: test_passwords_that_came_in_one_packet: another login's password, on its way back to the gate, must not stay where the files are read. */
+/* SECURITY: test_passwords_that_came_in_one_packet, _too_late: another login's password, on its way back to the gate, must not stay where the files are read. */
 static void
 control_wipe(struct worker *worker, size_t len)
 {

@@ -149,6 +149,25 @@ eprt(void **state)
 	check_rows(eprt_rows, ARRAY_LEN(eprt_rows), hostport_parse_eprt);
 }
 
+/* Each byte there is, around fields that it is no part of. */
+static void
+delimiters(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c <= UINT8_MAX; c++) {
+		char one[64], two[64];
+		struct buf v4 = BUF_OVER(one), v6 = BUF_OVER(two);
+		struct endpoint endpoint;
+		bool is_delimiter = c > ' ' && c < 0x7f && c != '.' && c != ':' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= 'a' && c <= 'z');
+		enum hostport_status wanted = is_delimiter ? HOSTPORT_OK : HOSTPORT_SYNTAX;
+		buf_printf(&v4, "%c1%c1.1.1.1%c11111%c", c, c, c, c);
+		buf_printf(&v6, "%c2%c::%c22222%c", c, c, c, c);
+		assert_int_equal(hostport_parse_eprt(buf_slice(&v4), &endpoint), wanted);
+		assert_int_equal(hostport_parse_eprt(buf_slice(&v6), &endpoint), wanted);
+	}
+}
+
 static void
 reply_227(void **state)
 {
@@ -268,6 +287,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(port),
 		cmocka_unit_test(eprt),
+		cmocka_unit_test(delimiters),
 		cmocka_unit_test(epsv),
 		cmocka_unit_test(reply_227),
 		cmocka_unit_test(reply_229),

@@ -53,6 +53,17 @@ a_grant_nobody_waits_for(void **state)
 	room_dialogue(room, fd, "USER alice\r\n");
 	room_grant(room, room->gate->last_id, 7);
 	assert_null(room_find_heard(room, PEER_WORKER, MESSAGE_SESSION_GIVE));
+	assert_string_equal(room_read(fd), "");
+	room_dialogue(room, fd, "PASS secret\r\n");
+	assert_non_null(room_find_heard(room, PEER_AUTH, MESSAGE_LOGIN_CHECK));
+	/* Nor for a second one. */
+	room_grant(room, room->gate->last_id, 7);
+	room->ears.count = 0;
+	room_grant(room, room->gate->last_id, 8);
+	room_deny(room, room->gate->last_id, 0);
+	assert_int_equal(room->ears.count, 0);
+	assert_string_equal(room_read(fd), "");
+	assert_false(room_is_closed(fd));
 	close(fd);
 }
 
