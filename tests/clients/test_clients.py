@@ -133,7 +133,12 @@ def test_make_and_remove_folder(do, tree):
 
 @each_client("mirror", "mirror_put")
 def test_mirror(do, tree, work):
-    do("mirror", remote="pub", local="copy")
+    said = do("mirror", remote="pub", local="copy")
+    whole = {"deeper", "deeper/leaf", "inner.txt"}
+    assert "ERROR" not in said, said
+    assert {str(path.relative_to(work / "copy")) for path in (work / "copy").rglob("*")} == whole, said
     assert (work / "copy/deeper/leaf").read_bytes() == b"leaf\n"
-    do("mirror_put", local="copy", remote="back")
+    said = do("mirror_put", local="copy", remote="back")
+    assert "ERROR" not in said, said
+    assert {str(path.relative_to(tree.path("back"))) for path in tree.path("back").rglob("*")} == whole, said
     assert tree.read("back/deeper/leaf") == b"leaf\n"

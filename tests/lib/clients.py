@@ -142,5 +142,13 @@ CLIENTS = [
            operations={"get": "ftpget -u {user} -p {password} -P {port} {host} {local} {remote}",
                        "resume_get": "ftpget -c -u {user} -p {password} -P {port} {host} {local} {remote}",
                        "put": "ftpput -u {user} -p {password} -P {port} {host} {remote} {local}"}),
+    Client("rclone", "sh", modes={"passive": ""}, families=(4,),
+           script='rclone --config "" --retries 1 --ftp-host {host} --ftp-port {port} --ftp-user {user} '
+                  '--ftp-pass "$(rclone obscure \'{password}\')" {operation}\n',
+           operations={
+               "get": "copyto ':ftp:{remote}' '{local}'", "put": "copyto '{local}' ':ftp:{remote}'", "list": "lsf ':ftp:{remote}'",
+               "rename": "moveto ':ftp:{remote}' ':ftp:{target}'", "delete": "deletefile ':ftp:{remote}'",
+               "mkdir": "mkdir ':ftp:{remote}'", "rmdir": "rmdir ':ftp:{remote}'",
+               "mirror": "sync ':ftp:{remote}' '{local}'", "mirror_put": "sync '{local}' ':ftp:{remote}'"}),
     PythonFtplib(),
 ]

@@ -41,6 +41,7 @@ struct lister {
 	enum step step;
 	int error; /* to be told once what was formatted before it is out */
 	bool has_started;
+	bool is_here; /* what was asked for is the working directory */
 	uint32_t matches_left;
 	uint32_t depth, depth_max;
 	struct level *levels;            /* depth_max of them, with -R only */
@@ -110,17 +111,19 @@ put_parent(struct lister *l, struct buf *out)
 	close(parent.stat_fd);
 }
 
-/* "." and ".." of ls -a; cdir and pdir of MLSD, only where their type tells them from entries (RFC 3659 section 7.5.1.2). */
+/* "." and ".." of ls -a; cdir and pdir of MLSD, only where their type tells them from entries (RFC 3659 section 7.5.1.2). The name of a cdir
+ * must hold from the working directory, and rclone takes any but "." for an entry: so of another directory there is none. */
 static int
 step_head(struct lister *l, struct buf *out)
 {
 	bool has_facts = l->line.form == LISTER_FORM_FACTS;
-	const struct lister_name self = {has_facts ? l->path : ".", DT_DIR, l->dir.reader.fd, ""};
+	const struct lister_name self = {".", DT_DIR, l->dir.reader.fd, ""};
 
 	l->step = STEP_NAMES;
 	if (l->pattern[0] || (has_facts ? !(l->line.facts & SESSION_FACT_TYPE) : !l->options.has_dots))
 		return 0;
-	put_line(l, out, &self, LISTING_CURRENT);
+	if (l->is_here || !has_facts)
+		put_line(l, out, &self, LISTING_CURRENT);
 	put_parent(l, out);
 	return 0;
 }
@@ -346,6 +349,7 @@ begin(struct lister *l, struct fileop *request)
 	if (error)
 		return error;
 	memcpy(request->path, l->path, strlen(l->path) + 1);
+	l->is_here = strcmp(l->path, request->cwd) == 0;
 	l->matches_left = request->glob_matches_max;
 	lister_line_init(&l->line, request, l->options.is_long);
 	error = make_levels(l, request->list_depth_max);

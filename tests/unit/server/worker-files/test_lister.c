@@ -170,9 +170,8 @@ facts(void **state)
 	text = list(f, VERB_MLSD, "d");
 	assert_non_null(strstr(text, "type=file;size=5;modify=20010203040506; a\r\n"));
 	assert_non_null(strstr(text, "; .hidden\r\n"));
-	assert_non_null(strstr(text, "; /d\r\n"));
-	assert_memory_equal(text, "type=cdir;", 10);
-	assert_non_null(strstr(text, "type=pdir;"));
+	assert_memory_equal(text, "type=pdir;", 10);
+	assert_null(strstr(text, "type=cdir;"));
 	f->op.facts = SESSION_FACT_SIZE; /* RFC 3659: without type no cdir */
 	assert_string_equal(sorted(list(f, VERB_MLSD, "d")), "size=0; .hidden|size=5; a|");
 	f->op.facts = SESSION_FACT_PERM;
@@ -180,7 +179,10 @@ facts(void **state)
 	assert_string_equal(sorted(list(f, VERB_MLSD, "d")), "perm=r; .hidden|perm=r; a|");
 	f->op.rights = SESSION_MAY_ALL;
 	f->op.facts = SESSION_FACT_TYPE | SESSION_FACT_PERM;
-	assert_memory_equal(list(f, VERB_MLSD, "d"), "type=cdir;perm=celmp; /d\r\n", 26);
+	strcpy(f->op.cwd, "/d");
+	assert_memory_equal(list(f, VERB_MLSD, ""), "type=cdir;perm=celmp; .\r\n", 25);
+	assert_memory_equal(list(f, VERB_MLSD, "../d"), "type=cdir;perm=celmp; .\r\n", 25);
+	strcpy(f->op.cwd, "/");
 	f->op.facts = SESSION_FACT_PERM;
 	assert_string_equal(sorted(list(f, VERB_MLSD, "d")), "perm=adfrw; .hidden|perm=adfrw; a|");
 }
