@@ -61,6 +61,7 @@ class Pool:
         work.mkdir()
         password_file = work / "password"
         password_file.write_text(servers.PASSWORD + "\n")
+        password_file.chmod(0o600)
         words = [str(password_file) if word == "PASSWORD_FILE" else word for word in options]
         tree = Tree(work / "tree")
         tree.reset()

@@ -65,9 +65,11 @@ put_try(FILE *out, const struct settings *s, const struct monitor_ready *ready)
 	struct endpoint endpoint = ready->endpoints[0];
 	if (addr_is_any(&endpoint.addr))
 		endpoint.addr = addr_ipv4(127, 0, 0, 1);
-	fputs("Try:     curl ftp://", out);
+	fputs("Try:     curl ", out);
+	/* Not NAME@ in the URL: curl asks for no password then, and sends none. */
 	if (s->anonymous == ANONYMOUS_OFF)
-		fprintf(out, "%s@", s->user_count ? s->users[0].name : "NAME");
+		fprintf(out, "-u %s ", s->user_count ? s->users[0].name : "NAME");
+	fputs("ftp://", out);
 	put_endpoint(out, &endpoint);
 	fputs("/\n", out);
 }

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -34,6 +35,15 @@ read_line(int fd, const char *name, char out[SECRET_MAX])
 	return len ? SECRET_GIVEN : fail(name, "the password is empty");
 }
 
+/* A pipe is nobody else's. */
+static void
+warn_of_readers(int fd, const char *path)
+{
+	struct stat status;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_mode & (S_IRGRP | S_IROTH))
+		fprintf(stderr, "breakwater: warning: others can read the password file %s: chmod 600 %s\n", path, path);
+}
+
 static enum secret_source
 read_file(const char *path, char out[SECRET_MAX])
 {
@@ -42,6 +52,7 @@ read_file(const char *path, char out[SECRET_MAX])
 		fprintf(stderr, "breakwater: the password file %s: %s\n", path, strerror(errno));
 		return SECRET_FAILED;
 	}
+	warn_of_readers(fd, path);
 	enum secret_source source = read_line(fd, path, out);
 	close(fd);
 	return source;

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -99,6 +100,31 @@ def test_a_named_user_gets_a_password(serve, tree):
     guest = wire.Control(("127.0.0.1", PORT))
     guest.cmd("USER anonymous")
     guest.cmd("PASS x", 530)
+
+
+def test_what_it_says_to_try_asks_for_the_password(serve, tree):
+    """As it stands there, typed by a person at a terminal."""
+    said = serve(tree.root, "--user", "alice")()
+    command, password = re.search(r"Try: +(.+)", said)[1], re.search(r"Password.*: (\S+)", said)[1]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("sh", ["sh", "-c", command])
+    shown = b""
+    with contextlib.suppress(OSError):  # EIO: it has ended
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+            if b"password" in chunk.lower():
+                os.write(terminal, password.encode() + b"\n")
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and b"hello.txt" in shown, shown
+
+
+@pytest.mark.parametrize("mode, is_told", [(0o644, True), (0o640, True), (0o600, False)])
+def test_a_password_file_that_others_can_read_is_told(serve, tree, tmp_path, mode, is_told):
+    (tmp_path / "password").write_text("secret\n")
+    (tmp_path / "password").chmod(mode)
+    said = serve(tree.root, "--user", "alice", "--password-file", tmp_path / "password")()
+    assert ("chmod 600" in said) == is_told
 
 
 @pytest.mark.root
