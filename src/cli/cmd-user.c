@@ -132,12 +132,13 @@ set_uid(struct store_user *user, const char *account, uint32_t min_uid)
 	return uid >= min_uid || fail(account, "is below min-uid: nobody is served as a system account");
 }
 
+/* Never as `serve DIR` would serve it, which has no store: without a file here the server still has one. */
 static void
 warn_of_home(const struct entry *e)
 {
 	struct principal principal;
 	if (principal_of_store(&e->user, &principal))
-		homes_warn_of("user add", e->keeper.settings, !e->keeper.sources.config.file, &principal);
+		homes_warn_of("user add", e->keeper.settings, false, &principal);
 }
 
 static int

@@ -220,6 +220,16 @@ def test_a_home_that_its_server_cannot_use_is_told(own, user, mode, write, hint)
         assert str(home) in said and hint in said and "files-user" in said and "served as user" in said
 
 
+@pytest.mark.root
+def test_a_home_of_somebody_else_is_told_without_a_configuration(own):
+    """The server that will read this store has one, so the home's owner does not serve it."""
+    home = own.work / "own"
+    home.mkdir()
+    os.chown(home, 1234, 1234)
+    done = servers.run("user", "add", "carol", "--home", home, "--write", "--password-stdin", "--state-dir", own.work / "other", stdin="x\n")
+    assert done.returncode == 0 and "uploads will be refused" in done.stderr, done.stderr
+
+
 def test_a_missing_home_is_told(own, user):
     done = user("add", "carol", "--home", "/no/such/home", "--password-stdin", stdin="x\n", code=1)
     assert "/no/such/home" in done.stderr
