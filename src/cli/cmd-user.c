@@ -99,9 +99,9 @@ static bool
 set_name(struct store_user *user, const char *name)
 {
 	struct slice text = slice_of(name);
-	if (store_name_is_valid(text) && !principal_is_guest(text))
+	if (store_name_is_valid(text) && !principal_is_guest(text) && !principal_is_root(text))
 		return slice_to_cstr(text, user->name, sizeof(user->name));
-	return fail(name, "a name has letters, digits, \".\", \"_\", \"-\" and \"@\", and is neither anonymous nor ftp");
+	return fail(name, "a name has letters, digits, \".\", \"_\", \"-\" and \"@\", and is none of anonymous, ftp and root");
 }
 
 static bool

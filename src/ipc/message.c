@@ -125,6 +125,14 @@ check_kick(const struct message *m)
 }
 
 static bool
+check_ban(const struct message *m)
+{
+	const struct message_ban *b = &m->body.ban;
+	return is_addr(&b->network.addr) && b->network.prefix_len <= (b->network.addr.family == ADDR_IPV6 ? 128 : 32) && is_bool(b->is_by_hand) &&
+	    is_bool(b->is_done);
+}
+
+static bool
 check_record(const struct message *m)
 {
 	const struct message_record *r = &m->body.record;
@@ -187,6 +195,7 @@ static const struct kind kinds[MESSAGE_TYPE_COUNT] = {
 	[MESSAGE_DROP_END] = {"drop-end", BODY(drop_end)},
 	[MESSAGE_DROP_RESULT] = {"drop-result", BODY(drop_result)},
 	[MESSAGE_DROP_ARRIVED] = {"drop-arrived", BODY(drop), .tail_max = MESSAGE_TAIL_MAX},
+	[MESSAGE_BAN] = {"ban", BODY(ban), .tail_max = MESSAGE_TAIL_MAX},
 };
 
 static const struct kind *

@@ -58,6 +58,8 @@ enum message_type {
 	MESSAGE_DROP_RESULT,  /* inbox: what became of it, also instead of DROP_READY; body.drop_result */
 	/* inbox to curator */
 	MESSAGE_DROP_ARRIVED, /* one more waits to be judged; body.drop.box; tail: its id */
+	/* auth and others */
+	MESSAGE_BAN,          /* auth to gate: refuse that network until then; status to auth: ban or lift; auth to status: one ban, or what became of the order; body.ban; tail: user */
 	MESSAGE_TYPE_COUNT
 };
 
@@ -90,6 +92,7 @@ enum login_denial {
 	LOGIN_DENIAL_TOO_MANY,
 	LOGIN_DENIAL_HOME,
 	LOGIN_DENIAL_LEFT, /* before it was the client's turn */
+	LOGIN_DENIAL_BANNED,
 	LOGIN_DENIAL_COUNT
 };
 
@@ -170,6 +173,15 @@ struct message_drop_result {
 	uint32_t result; /* enum drop_result */
 };
 
+/* Of a network, or, with one of family ADDR_NONE, of the user in the tail. Times in seconds since 1970. */
+struct message_ban {
+	struct network network;
+	uint64_t since_s, until_s; /* an order with until_s 0 lifts it */
+	uint32_t failures;         /* that led to it */
+	uint8_t is_by_hand;
+	uint8_t is_done;           /* the answer to an order */
+};
+
 struct message_record {
 	struct endpoint peer;
 	uint64_t connected_ms, idle_ms;      /* ages */
@@ -194,6 +206,7 @@ struct message {
 		struct message_data data;
 		struct message_failure failure;
 		struct message_kick kick;
+		struct message_ban ban;
 		struct message_record record;
 		struct message_drop drop;
 		struct message_drop_end drop_end;

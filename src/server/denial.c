@@ -7,6 +7,7 @@ static const char *const names[LOGIN_DENIAL_COUNT] = {
 	[LOGIN_DENIAL_TOO_MANY] = "max-workers",
 	[LOGIN_DENIAL_HOME] = "home",
 	[LOGIN_DENIAL_LEFT] = "left",
+	[LOGIN_DENIAL_BANNED] = "banned",
 };
 
 const char *

@@ -13,6 +13,12 @@ principal_is_guest(struct slice name)
 }
 
 bool
+principal_is_root(struct slice name)
+{
+	return slice_equal_nocase(name, SLICE_LITERAL("root"));
+}
+
+bool
 principal_of_guest(const struct settings *settings, struct slice name, uint32_t host, struct principal *out)
 {
 	const struct host_settings *at = host && host <= settings->host_count ? &settings->hosts[host - 1] : NULL;

@@ -20,6 +20,8 @@ struct principal {
 
 /* "anonymous" and "ftp", in any case. */
 bool principal_is_guest(struct slice name);
+/* Who has this name is never let in: it is the machine's administrator's. */
+bool principal_is_root(struct slice name);
 /* The guests' account on a virtual host (index + 1; 0: none), for the names "anonymous" and "ftp". False when there is none. */
 MUST_USE bool principal_of_guest(const struct settings *settings, struct slice name, uint32_t host, struct principal *out);
 /* The user of the configuration with that name. False when there is none. */

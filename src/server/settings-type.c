@@ -56,7 +56,7 @@ parse_login(const struct config_key *key, struct slice text, void *out)
 {
 	(void)key;
 	*(const char **)out = text.ptr;
-	return store_name_is_valid(text) && !principal_is_guest(text);
+	return store_name_is_valid(text) && !principal_is_guest(text) && !principal_is_root(text);
 }
 
 static bool
@@ -79,7 +79,7 @@ const struct config_type settings_type_ports = {
 	"a port or a range such as 49152-65535, first not above last", "FIRST-LAST", sizeof(struct port_range), parse_ports};
 const struct config_type settings_type_name = {"a name of letters, digits, \".\", \"_\" and \"-\"", "NAME", sizeof(const char *), parse_name};
 const struct config_type settings_type_login = {
-	"a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous and ftp", "NAME", sizeof(const char *), parse_login};
+	"a user name of letters, digits, \".\", \"_\", \"-\" and \"@\", other than anonymous, ftp and root", "NAME", sizeof(const char *), parse_login};
 const struct config_type settings_type_hash = {
 	"a hash as crypt(5) has it, as mkpasswd(1) makes them, or \"*\", which locks the user", "HASH", sizeof(const char *), parse_hash};
 const struct config_type settings_type_log = {"stderr, syslog or an absolute path", "stderr|syslog|PATH", sizeof(const char *), parse_log};

@@ -101,6 +101,10 @@ struct settings {
 	size_t incoming_count;
 	uint32_t uid_base, min_uid;
 	const char *files_user;     /* virtual users' files; empty: `files` id of uid_base */
+	uint32_t ban_after, ban_user_after; /* failed logins of an address, of a user; 0: never */
+	uint64_t ban_window_ms, ban_time_ms;
+	struct network *ban_except;
+	size_t ban_except_count;
 	/* data connection */
 	uint8_t port_policy;        /* enum port_policy */
 	struct subject_settings *for_users, *for_groups;

@@ -3,77 +3,17 @@
 
 #include "base/log.h"
 #include "status/control.h"
+#include "status/link.h"
 #include "status/table.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Between two looks at a transfer, to tell its rate. */
 #define LOOK_MS 300
-
-static int
-connect_below(int directory)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	/* By way of the descriptor, since a socket's address holds 107 bytes and a path may be longer. */
-	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_SOCKET_NAME, directory);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* A stream for both directions would mix its buffers, so requests are written by the descriptor. */
-static FILE *
-open_server(const char *runtime_dir, FILE *err)
-{
-	int directory = open(runtime_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = directory >= 0 ? connect_below(directory) : -1;
-	int error = errno;
-	if (directory >= 0)
-		close(directory);
-	FILE *stream = fd >= 0 ? fdopen(fd, "r") : NULL;
-	if (stream)
-		return stream;
-	if (error == EACCES || error == EPERM)
-		fprintf(err, "breakwater: the server in %s is another user's: try as that user or as root\n", runtime_dir);
-	else
-		fprintf(err,
-		    "breakwater: no server is running in %s (%s)\n"
-		    "breakwater serve starts one; give the options --config, --state-dir or --set of one that runs elsewhere here too\n",
-		    runtime_dir, strerror(error));
-	return NULL;
-}
-
-static bool
-send_request(FILE *server, const struct control_request *request)
-{
-	char storage[CONTROL_REQUEST_MAX_BYTES];
-	struct buf out = BUF_OVER(storage);
-	control_put_request(&out, request);
-	return send(fileno(server), out.ptr, out.len, MSG_NOSIGNAL) == (ssize_t)out.len;
-}
-
-/* One answer line; null at the end of the connection. Given to the caller. */
-static json_t *
-read_line(FILE *server)
-{
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len = getline(&line, &size, server);
-	json_t *answer = len > 0 ? json_loadb(line, (size_t)len, 0, NULL) : NULL;
-	free(line);
-	return answer;
-}
 
 static bool
 is_end(const json_t *answer)
@@ -86,9 +26,9 @@ static json_t *
 ask_sessions(FILE *server, json_t *list)
 {
 	json_t *answer;
-	if (!send_request(server, &(struct control_request){.kind = CONTROL_SESSIONS}))
+	if (!link_send(server, &(struct control_request){.kind = CONTROL_SESSIONS}))
 		return NULL;
-	while ((answer = read_line(server)) && !is_end(answer))
+	while ((answer = link_read(server)) && !is_end(answer))
 		json_array_append_new(list, answer);
 	return answer;
 }
@@ -175,7 +115,7 @@ conclude(const json_t *end, FILE *out)
 int
 status_client_sessions(const char *runtime_dir, bool is_json, FILE *out)
 {
-	FILE *server = open_server(runtime_dir, stderr);
+	FILE *server = link_open(runtime_dir, stderr);
 	if (!server)
 		return EXIT_FAILURE;
 	json_t *end = is_json ? show_lines(server, out) : show_table(server, out);
@@ -206,10 +146,10 @@ status_client_kick(const char *runtime_dir, const char *id, FILE *err)
 		fprintf(err, "breakwater: \"%s\" is no session: give the sixteen digits that breakwater sessions shows\n", id);
 		return 2;
 	}
-	FILE *server = open_server(runtime_dir, err);
+	FILE *server = link_open(runtime_dir, err);
 	if (!server)
 		return EXIT_FAILURE;
-	json_t *answer = send_request(server, &request) ? read_line(server) : NULL;
+	json_t *answer = link_send(server, &request) ? link_read(server) : NULL;
 	int status = conclude_kick(answer, id, err);
 	json_decref(answer);
 	fclose(server);

@@ -6,30 +6,91 @@
 
 #include <jansson.h>
 
+static struct slice
+text_of(const json_t *root, const char *key)
+{
+	const json_t *value = json_object_get(root, key);
+	return json_is_string(value) ? slice_make(json_string_value(value), json_string_length(value)) : (struct slice){0};
+}
+
+static bool
+parse_ban(const json_t *root, struct control_request *request)
+{
+	const json_t *until = json_object_get(root, "until");
+	struct slice ban = text_of(root, "ban"), lift = text_of(root, "lift"), user = text_of(root, "lift-user");
+	if (ban.len && json_is_integer(until) && json_integer_value(until) > 0) {
+		request->until_s = (uint64_t)json_integer_value(until);
+		return network_parse(ban, &request->network);
+	}
+	if (lift.len)
+		return network_parse(lift, &request->network);
+	return user.len && slice_to_cstr(user, request->user, sizeof(request->user));
+}
+
 struct control_request
 control_parse(struct slice line)
 {
 	struct control_request request = {.kind = CONTROL_BAD};
 	json_t *root = json_loadb(line.ptr, line.len, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *id = json_object_get(root, "kick");
 	if (json_is_true(json_object_get(root, "sessions")))
 		request.kind = CONTROL_SESSIONS;
-	else if (json_is_string(id) && log_session_parse(slice_make(json_string_value(id), json_string_length(id)), &request.session))
+	else if (json_is_true(json_object_get(root, "bans")))
+		request.kind = CONTROL_BANS;
+	else if (log_session_parse(text_of(root, "kick"), &request.session))
 		request.kind = CONTROL_KICK;
+	else if (parse_ban(root, &request))
+		request.kind = CONTROL_BAN;
 	json_decref(root);
 	return request;
 }
 
 void
-control_put_request(struct buf *out, const struct control_request *request)
+control_put_network(struct buf *out, const struct network *network)
 {
-	if (request->kind == CONTROL_SESSIONS) {
-		buf_put_text(out, "{\"sessions\":true}\n");
+	bool is_host = network->prefix_len == (network->addr.family == ADDR_IPV6 ? 128 : 32);
+	addr_put(out, &network->addr);
+	if (!is_host)
+		buf_printf(out, "/%u", network->prefix_len);
+}
+
+static void
+put_ban_request(struct buf *out, const struct control_request *request)
+{
+	if (request->network.addr.family == ADDR_NONE) {
+		buf_put_text(out, "{\"lift-user\":");
+		log_escape_json(out, slice_of(request->user), CONTROL_REQUEST_MAX_BYTES / 4);
+		buf_put_text(out, "}\n");
 		return;
 	}
+	buf_put_text(out, request->until_s ? "{\"ban\":\"" : "{\"lift\":\"");
+	control_put_network(out, &request->network);
+	buf_put_text(out, "\"");
+	if (request->until_s) {
+		buf_put_text(out, ",\"until\":");
+		buf_put_u64(out, request->until_s);
+	}
+	buf_put_text(out, "}\n");
+}
+
+static void
+put_kick_request(struct buf *out, uint64_t session)
+{
 	buf_put_text(out, "{\"kick\":\"");
-	log_put_session(out, request->session);
+	log_put_session(out, session);
 	buf_put_text(out, "\"}\n");
+}
+
+void
+control_put_request(struct buf *out, const struct control_request *request)
+{
+	if (request->kind == CONTROL_SESSIONS)
+		buf_put_text(out, "{\"sessions\":true}\n");
+	else if (request->kind == CONTROL_BANS)
+		buf_put_text(out, "{\"bans\":true}\n");
+	else if (request->kind == CONTROL_BAN)
+		put_ban_request(out, request);
+	else
+		put_kick_request(out, request->session);
 }
 
 static void
@@ -96,8 +157,39 @@ control_put_end(struct buf *out, bool is_complete, const char *port_policy)
 	buf_printf(out, "{\"end\":true,\"complete\":%s,\"widest-port-policy\":\"%s\"}\n", word_for(is_complete), port_policy);
 }
 
+static void
+put_time(struct buf *out, const char *key, uint64_t time_s)
+{
+	buf_printf(out, ",\"%s\":\"", key);
+	log_put_time(out, time_s * 1000000);
+	buf_put_char(out, '"');
+}
+
 void
-control_put_kicked(struct buf *out, bool is_found)
+control_put_ban(struct buf *out, const struct message *m)
+{
+	const struct message_ban *ban = &m->body.ban;
+	bool is_user = ban->network.addr.family == ADDR_NONE;
+	char storage[ADDR_TEXT_MAX + 8];
+	struct buf network = BUF_OVER(storage);
+	if (!is_user)
+		control_put_network(&network, &ban->network);
+	buf_printf(out, "{\"kind\":\"%s\"", is_user ? "user" : "network");
+	put_text(out, is_user ? "user.name" : "source.network", is_user ? m->tail : buf_slice(&network));
+	put_time(out, "since", ban->since_s);
+	put_time(out, "until", ban->until_s);
+	put_number(out, "failures", ban->failures);
+	buf_printf(out, ",\"by-hand\":%s}\n", word_for(ban->is_by_hand));
+}
+
+void
+control_put_bans_end(struct buf *out, bool is_complete)
+{
+	buf_printf(out, "{\"end\":true,\"complete\":%s}\n", word_for(is_complete));
+}
+
+void
+control_put_found(struct buf *out, bool is_found)
 {
 	buf_printf(out, "{\"end\":true,\"found\":%s}\n", word_for(is_found));
 }

@@ -10,8 +10,9 @@ from lib import server as servers
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCS = servers.REPOSITORY / "docs"
-COMMANDS = ["", "serve", "policy", "sessions", "kick", "user", "user add", "user list", "user passwd", "user del", "config", "config check",
-            "config dump", "completion", "help", "version", "inbox", "inbox list", "inbox show", "inbox approve", "inbox reject", "inbox purge"]
+COMMANDS = ["", "serve", "policy", "sessions", "kick", "user", "user add", "user list", "user passwd", "user del", "ban", "ban list", "ban add",
+            "ban lift", "config", "config check", "config dump", "completion", "help", "version", "inbox", "inbox list", "inbox show", "inbox approve",
+            "inbox reject", "inbox purge"]
 POLICIES = {"suppress": "", "rfc": "port-policy = rfc\n", "allow-list": """port-policy = allow-list
 allow { client = "192.0.2.0/24" target = "198.51.100.7/32" ports = 50000-50100 direction = passive user = "mirror" }
 for-user "press" { port-policy = suppress }

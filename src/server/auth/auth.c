@@ -4,6 +4,7 @@
 #include "server/auth/checker.h"
 #include "server/auth/desk.h"
 #include "server/auth/identities.h"
+#include "server/auth/visits.h"
 #include "server/denial.h"
 #include "server/roles.h"
 #include "sys/draw.h"
@@ -47,6 +48,10 @@ on_peer(void *context, struct message *m)
 	if (peer.kind == PEER_GATE) {
 		channel_free(&auth->gate);
 		auth->gate = open_channel(auth, m, desk_on_gate);
+		guard_tell_all(auth);
+	} else if (peer.kind == PEER_STATUS) {
+		channel_free(&auth->status);
+		auth->status = open_channel(auth, m, visits_on_status);
 	} else if (peer.kind == PEER_WORKER && peers_put(&auth->workers, peer.index, open_channel(auth, m, on_worker))) {
 		identities_worker_here(auth, peer.identity, peer.index);
 	}
@@ -58,6 +63,8 @@ on_peer_gone(void *context, struct message *m)
 	struct auth *auth = context;
 	if (m->body.peer.kind == PEER_GATE)
 		channel_free(&auth->gate);
+	if (m->body.peer.kind == PEER_STATUS)
+		channel_free(&auth->status);
 	if (m->body.peer.kind != PEER_WORKER)
 		return;
 	peers_drop(&auth->workers, m->body.peer.index);
@@ -126,7 +133,7 @@ auth_main(int argc, char **argv)
 	struct auth auth = {0};
 	(void)argc;
 	(void)argv;
-	if (!role_start(&auth.role, "auth", PEER_AUTH, &hooks, &auth) || !confine(&auth))
+	if (!role_start(&auth.role, "auth", PEER_AUTH, &hooks, &auth) || !guard_open(&auth.guard, ROLE_FIRST_FD) || !confine(&auth))
 		return EXIT_FAILURE;
 	auth.checker = checker_start(auth.role.base, desk_on_checked, &auth);
 	return auth.checker && draw_u64(&auth.decoy_key) ? role_run(&auth.role) : EXIT_FAILURE;

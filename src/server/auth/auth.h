@@ -3,6 +3,7 @@
 #ifndef SERVER_AUTH_AUTH_H
 #define SERVER_AUTH_AUTH_H
 
+#include "server/auth/guard.h"
 #include "server/auth/turns.h"
 #include "server/peers.h"
 #include "server/role.h"
@@ -13,9 +14,10 @@ struct known_identity;
 
 struct auth {
 	struct role role;
-	struct channel *gate;
+	struct channel *gate, *status; /* null while that role is being restarted */
 	struct peers workers;
 	struct checker *checker;
+	struct guard guard;                /* who has failed too often */
 	struct turns turns;                /* who waits for the checker */
 	struct known_identity *identities; /* a list */
 	struct sequels grants;             /* for the gate, when the worker has its permit */

@@ -90,6 +90,7 @@ work_on(struct reader *reader, struct check *check)
 	bool is_known = check->is_principal_known || look_up(reader, check);
 	/* SECURITY: test_auth wrong_logins_cost_the_same: a hash is computed for unknown users too, so that the time does not tell who exists. */
 	bool is_right = password_verify(check->password, check->principal.password_hash);
+	check->is_known = is_known;
 	check->is_right = is_known && is_right;
 	explicit_bzero(check->password, sizeof(check->password));
 	explicit_bzero(check->principal.password_hash, sizeof(check->principal.password_hash));

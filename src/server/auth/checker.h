@@ -18,7 +18,10 @@ struct check {
 	char password[512];            /* wiped once checked */
 	char store_path[4096];         /* empty: no store */
 	bool is_principal_known;         /* the configuration has the user; else the store is asked */
-	bool is_right;                 /* the answer */
+	bool is_shut;                  /* not from where the question comes: the asker's, untouched */
+	uint64_t asked_ms;             /* when; likewise */
+	bool is_known;                 /* the answer: there is such a user, */
+	bool is_right;                 /* and the password is right */
 	struct principal principal;        /* of the user; also part of the answer; before: with a decoy's hash, for nobody */
 };
 

@@ -1,27 +1,35 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/auth/desk.h"
 
+#include "base/loop.h"
 #include "server/auth/decoy.h"
 #include "server/auth/identities.h"
 
 #include <stdlib.h>
 
+#define DELAYS_MAX 10
+
 /* A user's name and password, until it is their turn. */
 struct question {
 	struct turn turn;
+	struct addr client;
 	size_t len;
 	char fields[]; /* user NUL password NUL host; wiped */
 };
 
+static void
+deny_after(const struct auth *auth, uint64_t session, enum login_denial reason, uint64_t delay_ms)
+{
+	struct message m = {.type = MESSAGE_LOGIN_DENIED, .fd = -1, .session = session};
+	m.body.denied = (struct message_denied){.reason = reason, .delay_ms = (uint32_t)delay_ms};
+	if (auth->gate)
+		channel_send(auth->gate, &m);
+}
+
 void
 desk_deny(struct auth *auth, uint64_t session, enum login_denial reason)
 {
-	struct message m = {.type = MESSAGE_LOGIN_DENIED, .fd = -1, .session = session};
-	m.body.denied.reason = reason;
-	if (reason == LOGIN_DENIAL_CREDENTIALS)
-		m.body.denied.delay_ms = (uint32_t)auth->role.settings->login_delay_ms;
-	if (auth->gate)
-		channel_send(auth->gate, &m);
+	deny_after(auth, session, reason, 0);
 }
 
 static uint32_t
@@ -60,9 +68,13 @@ check_password(struct auth *auth, struct turn *turn)
 		return false;
 	message_fields(slice_make(question->fields, question->len), fields, ARRAY_LEN(fields));
 	check->turn = turn;
+	check->asked_ms = loop_now_ms();
+	check->is_shut = guard_is_shut(&auth->guard, fields[0], &question->client);
 	check->is_principal_known = principal_of_settings(settings, fields[0], &check->principal);
-	/* What does not fit is nobody's name or password, and is still checked, for the time it takes. */
-	bool is_usable = slice_to_cstr(fields[0], check->name, sizeof(check->name));
+	/* What does not fit is nobody's name or password, and is still checked, for the time it takes. So are root and no password at all.
+	 * SECURITY: test_root_and_empty_passwords: whatever the store says. */
+	bool is_usable = fields[1].len > 0 && !principal_is_root(fields[0]);
+	is_usable &= slice_to_cstr(fields[0], check->name, sizeof(check->name));
 	is_usable &= slice_to_cstr(fields[1], check->password, sizeof(check->password));
 	/* SECURITY: test_auth wrong_logins_look_the_same: too long a password was cut to nothing, which may be somebody's. */
 	if (!is_usable || !slice_to_cstr(slice_of(settings->store), check->store_path, sizeof(check->store_path))) {
@@ -94,14 +106,28 @@ go_on(struct auth *auth)
 	}
 }
 
+/* Counted from the question on, so that what the check took does not show. */
+static void
+deny_credentials(struct auth *auth, const struct check *check, const struct addr *client)
+{
+	uint32_t failures = guard_failed(auth, slice_of(check->is_known ? check->name : NULL), client);
+	uint64_t delay_ms = auth->role.settings->login_delay_ms * (failures < DELAYS_MAX ? failures : DELAYS_MAX);
+	uint64_t passed_ms = loop_now_ms() - check->asked_ms;
+	deny_after(auth, check->turn->entry.id, LOGIN_DENIAL_CREDENTIALS, delay_ms > passed_ms ? delay_ms - passed_ms : 0);
+}
+
 void
 desk_on_checked(void *context, struct check *check)
 {
 	struct auth *auth = context;
-	if (check->is_right)
+	const struct addr *client = &container_of(check->turn, struct question, turn)->client;
+	/* SECURITY: test_a_name_that_is_guessed_at: a right password may be a guessed one, while somebody is guessing. */
+	if (check->is_right && !check->is_shut) {
+		guard_passed(auth, slice_of(check->principal.user), client);
 		identities_admit(auth, check->turn->entry.id, &check->principal);
-	else
-		desk_deny(auth, check->turn->entry.id, LOGIN_DENIAL_CREDENTIALS);
+	} else {
+		deny_credentials(auth, check, client);
+	}
 	end_turn(auth, check->turn);
 	free(check);
 	go_on(auth);
@@ -113,6 +139,7 @@ let_wait(struct auth *auth, const struct message *m)
 	struct question *question = malloc(sizeof(*question) + m->tail.len);
 	if (question) {
 		question->turn.entry.id = m->session;
+		question->client = m->body.login.peer.addr;
 		question->len = m->tail.len;
 		if (m->tail.len)
 			memcpy(question->fields, m->tail.ptr, m->tail.len);
@@ -144,6 +171,8 @@ desk_on_gate(void *context, struct channel *channel, struct message *m)
 	message_fields(m->tail, fields, ARRAY_LEN(fields));
 	if (m->type == MESSAGE_SESSION_DROP)
 		withdraw(auth, m->session);
+	else if (guard_is_banned(&auth->guard, &m->body.login.peer.addr))
+		desk_deny(auth, m->session, LOGIN_DENIAL_BANNED);
 	else if (principal_of_guest(auth->role.settings, fields[0], host_of(auth->role.settings, fields[2]), &guest))
 		identities_admit(auth, m->session, &guest);
 	else

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static void
@@ -29,10 +30,23 @@ refuse(struct gate *gate, int *fd, const struct endpoint *peer, const char *reas
 	*fd = -1;
 }
 
+static void
+refuse_banned(struct gate *gate, int *fd, const struct endpoint *peer)
+{
+	log_event(&gate->role.log, LOG_LEVEL_INFO, "login.banned", "refused, since the address is banned", LOG_F_ENDPOINT("source", peer));
+	say(*fd, 421, CONNECTION_BANNED);
+	close(*fd);
+	*fd = -1;
+}
+
 static bool
 is_admitted(struct gate *gate, int *fd, const struct endpoint *peer)
 {
 	const struct settings *settings = gate->role.settings;
+	if (refused_has(&gate->refused, &peer->addr, (uint64_t)time(NULL))) {
+		refuse_banned(gate, fd, peer);
+		return false;
+	}
 	if (gate->connections.count >= gate->session_limit) {
 		refuse(gate, fd, peer, gate->session_limit < settings->max_sessions ? "descriptors" : "max-sessions",
 		    "Too many sessions on this server; try again later.");

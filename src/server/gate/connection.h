@@ -7,6 +7,8 @@
 #include "ftp/login.h"
 #include "server/gate/gate.h"
 
+#define CONNECTION_BANNED "Too many failed logins from your address; try again later."
+
 struct talk;
 
 /* Where a connection comes from and to: by the kernel's word, or a balancer's. */

@@ -6,6 +6,7 @@
 
 #include "ftp/line.h"
 #include "server/gate/crowd.h"
+#include "server/gate/refused.h"
 #include "server/idmap.h"
 #include "server/peers.h"
 #include "server/role.h"
@@ -25,6 +26,7 @@ struct gate {
 	size_t proxied_count;
 	struct idmap connections;       /* by session id */
 	struct crowd crowd;
+	struct refused refused;         /* whom auth has banned */
 	uint32_t session_limit;         /* max-sessions, or what the descriptors are enough for */
 	struct channel *auth, *status;  /* null while that role is being restarted */
 	struct peers dialers, workers;

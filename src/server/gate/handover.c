@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define BUSY "This server is too busy; try again later."
 
@@ -86,12 +87,18 @@ give(const struct connection *c, struct channel *worker)
 }
 
 static void
+dismiss(struct gate *gate, struct connection *c, const char *reason, const char *text)
+{
+	log_event(&gate->role.log, LOG_LEVEL_WARNING, "session.refused", "not let in", LOG_F_SESSION(c->entry.id), LOG_F_ENDPOINT("source", &c->peer),
+	    LOG_F_CSTR("reason", reason));
+	connection_dismiss(c, text);
+	connection_close(gate, &c, reason);
+}
+
+static void
 unavailable(struct gate *gate, struct connection *c, const char *reason)
 {
-	log_event(&gate->role.log, LOG_LEVEL_WARNING, "session.refused", "no worker", LOG_F_SESSION(c->entry.id), LOG_F_ENDPOINT("source", &c->peer),
-	    LOG_F_CSTR("reason", reason));
-	connection_dismiss(c, BUSY);
-	connection_close(gate, &c, reason);
+	dismiss(gate, c, reason, BUSY);
 }
 
 static void
@@ -135,12 +142,14 @@ static const struct denial {
 	const char *text;
 	bool is_wrong_password; /* counts as a try */
 	bool is_final;          /* 421 */
+	const char *farewell;   /* with it; null: BUSY */
 } denials[LOGIN_DENIAL_COUNT] = {
 	/* SECURITY: test_auth wrong_logins_look_the_same: one reason and one text, which does not tell whether the user exists. */
 	[LOGIN_DENIAL_CREDENTIALS] = {"Login incorrect.", .is_wrong_password = true},
 	[LOGIN_DENIAL_HOME] = {"Your home directory is not there; tell the administrator."},
 	[LOGIN_DENIAL_NO_WORKER] = {.is_final = true},
 	[LOGIN_DENIAL_TOO_MANY] = {.is_final = true},
+	[LOGIN_DENIAL_BANNED] = {.is_final = true, .farewell = CONNECTION_BANNED},
 };
 
 static void
@@ -156,11 +165,37 @@ deny(struct gate *gate, struct connection *c, const struct message_denied *denie
 	log_event(&gate->role.log, LOG_LEVEL_NOTICE, "login.failed", "not logged in", LOG_F_SESSION(c->entry.id),
 	    LOG_F_CSTR("user.name", c->talk->name), LOG_F_ENDPOINT("source", &c->peer), LOG_F_CSTR("reason", denial_name(denied->reason)));
 	if (denial->is_final) {
-		unavailable(gate, c, denial_name(denied->reason));
+		dismiss(gate, c, denial_name(denied->reason), denial->farewell ? denial->farewell : BUSY);
 		return;
 	}
 	c->tries = (uint16_t)(c->tries + denial->is_wrong_password);
-	talk_deny(c->talk, denial->text, denied->delay_ms * c->tries);
+	talk_deny(c->talk, denial->text, denied->delay_ms);
+}
+
+struct sweep {
+	struct gate *gate;
+	const struct network *network;
+};
+
+static void
+dismiss_banned(void *context, struct idmap_entry *entry)
+{
+	const struct sweep *sweep = context;
+	struct connection *c = container_of(entry, struct connection, entry);
+	if (!c->talk || !network_contains(sweep->network, &c->peer.addr))
+		return;
+	connection_dismiss(c, CONNECTION_BANNED);
+	connection_close(sweep->gate, &c, "banned");
+}
+
+/* Who is logged in already stays. */
+static void
+ban(struct gate *gate, const struct message_ban *order)
+{
+	uint64_t now_s = (uint64_t)time(NULL);
+	refused_set(&gate->refused, &order->network, order->until_s, now_s);
+	if (order->until_s > now_s)
+		idmap_each(&gate->connections, dismiss_banned, &(struct sweep){.gate = gate, .network = &order->network});
 }
 
 void
@@ -169,6 +204,10 @@ handover_on_auth(void *context, struct channel *channel, struct message *m)
 	struct gate *gate = context;
 	bool is_granted = m->type == MESSAGE_LOGIN_GRANTED;
 	(void)channel;
+	if (m->type == MESSAGE_BAN) {
+		ban(gate, &m->body.ban);
+		return;
+	}
 	/* Auth may have learned of a new worker before we did. First of all, since what the monitor says may end any connection. */
 	if (is_granted && !peers_find(&gate->workers, m->body.peer.index))
 		channel_drain(gate->role.monitor);

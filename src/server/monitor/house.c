@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,12 +78,29 @@ open_runtime(struct house *house, const struct settings *settings, struct buf *w
 	return house->runtime_fd >= 0 || fail(why, "open the runtime directory", settings->runtime_dir);
 }
 
+/* In a directory that is root's, and given to auth as a descriptor: auth can write there and nowhere else. */
+static bool
+open_bans(struct house *house, const struct settings *settings, struct buf *why)
+{
+	char path[PATH_MAX];
+	struct buf text = BUF_OVER(path);
+	buf_printf(&text, "%s/bans-%s", settings->state_dir, settings->instance);
+	if (!settings->store[0]) {
+		house->bans_fd = memfd_create("breakwater bans", MFD_CLOEXEC);
+		return house->bans_fd >= 0 || fail(why, "make memory for", "bans");
+	}
+	if (!buf_terminate(&text) || !directory_make_parents(path))
+		return fail(why, "make the directory", settings->state_dir);
+	house->bans_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return house->bans_fd >= 0 || fail(why, "open", path);
+}
+
 bool
 house_open(struct house *house, const struct settings *settings, struct buf *why)
 {
-	*house = (struct house){.runtime_fd = -1, .lock_fd = -1, .control_fd = -1};
+	*house = (struct house){.runtime_fd = -1, .lock_fd = -1, .control_fd = -1, .bans_fd = -1};
 	return make_store_directory(settings, why) && open_runtime(house, settings, why) && take_lock(house, settings, why) &&
-	    open_control(house, settings, why);
+	    open_control(house, settings, why) && open_bans(house, settings, why);
 }
 
 static void
@@ -99,6 +117,7 @@ house_close(struct house *house)
 	if (house->control_fd >= 0)
 		unlinkat(house->runtime_fd, CONTROL_SOCKET_NAME, 0);
 	close_if_open(&house->control_fd);
+	close_if_open(&house->bans_fd);
 	close_if_open(&house->lock_fd);
 	close_if_open(&house->runtime_fd);
 }

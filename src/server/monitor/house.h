@@ -11,6 +11,7 @@ struct house {
 	int runtime_fd; /* the runtime directory */
 	int lock_fd;    /* held as long as the server lives */
 	int control_fd; /* listening, for the role status */
+	int bans_fd;    /* what auth remembers of whom it has banned; lasts as long as the server when no store is kept */
 };
 
 /* Makes what is missing and opens all. False with a sentence in `why` that says what to do. */

@@ -71,7 +71,7 @@ run(struct child *child)
 	case PEER_STATUS:
 		return child_run(child, &(struct child_kit){.title = "breakwater: status", .fds = &child->monitor->house.control_fd, .fd_count = 1});
 	default:
-		return child_run(child, &(struct child_kit){.title = "breakwater: auth"});
+		return child_run(child, &(struct child_kit){.title = "breakwater: auth", .fds = &child->monitor->house.bans_fd, .fd_count = 1});
 	}
 }
 

@@ -26,6 +26,7 @@ struct status {
 	struct visitor *served;    /* whose question is under way, or null */
 	uint64_t token;            /* of that question; 0 before the first */
 	size_t awaited_count;      /* sources that have not finished it */
+	bool is_done;              /* an order was carried out */
 	bool is_complete;          /* nobody had to be left out */
 	struct event deadline;
 };

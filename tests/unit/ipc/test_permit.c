@@ -92,7 +92,7 @@ no_channel_between_strangers(void **state)
 	assert_int_equal(count_allowed(PEER_DIALER, PEER_GATE) + count_allowed(PEER_DIALER, PEER_AUTH), 0);
 	assert_int_equal(count_allowed(PEER_AUTH, PEER_DIALER) + count_allowed(PEER_WORKER, PEER_AUTH), 0);
 	assert_int_equal(count_allowed(PEER_WORKER, PEER_CURATOR) + count_allowed(PEER_CURATOR, PEER_INBOX), 0);
-	assert_int_equal(count_allowed(PEER_STATUS, PEER_DIALER) + count_allowed(PEER_STATUS, PEER_AUTH), 0);
+	assert_int_equal(count_allowed(PEER_STATUS, PEER_DIALER) + count_allowed(PEER_DIALER, PEER_STATUS), 0);
 }
 
 static void
