@@ -49,7 +49,7 @@ enum message_type {
 	/* status and others */
 	MESSAGE_QUERY,        /* status: tell all sessions */
 	MESSAGE_RECORD,       /* gate, worker: one session: body.record; tail: user NUL path */
-	MESSAGE_QUERY_END,    /* gate, worker: that was all */
+	MESSAGE_QUERY_END,    /* gate, worker, auth: that was all; auth to gate: all bans */
 	MESSAGE_KICK,         /* status to gate: end that session; gate to status: body.kick.is_found */
 	/* worker and inbox; one file of a session at a time */
 	MESSAGE_DROP_OPEN,    /* worker: a file comes for a drop-box; body.drop; tail: the client's name for it NUL user */

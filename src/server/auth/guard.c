@@ -100,6 +100,8 @@ guard_tell_all(const struct auth *auth)
 	for (size_t i = 0; i < bans->count; i++)
 		if (bans->items[i].until_s > now_s())
 			tell_gate(auth, &bans->items[i]);
+	if (auth->gate)
+		channel_send(auth->gate, &(struct message){.type = MESSAGE_QUERY_END, .fd = -1});
 }
 
 static void

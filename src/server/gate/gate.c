@@ -54,7 +54,6 @@ on_peer(void *context, struct message *m)
 	case PEER_AUTH:
 		replace(&gate->auth, open_channel(gate, m, handover_on_auth));
 		handover_auth_here(gate);
-		arrivals_start(gate);
 		break;
 	case PEER_STATUS:
 		replace(&gate->status, open_channel(gate, m, roster_on_status));

@@ -3,6 +3,7 @@
 
 #include "server/denial.h"
 #include "server/gate/answer.h"
+#include "server/gate/arrivals.h"
 #include "server/principal.h"
 
 #include <fcntl.h>
@@ -206,6 +207,10 @@ handover_on_auth(void *context, struct channel *channel, struct message *m)
 	(void)channel;
 	if (m->type == MESSAGE_BAN) {
 		ban(gate, &m->body.ban);
+		return;
+	}
+	if (m->type == MESSAGE_QUERY_END) {
+		arrivals_start(gate); /* not before it is known who is banned */
 		return;
 	}
 	/* Auth may have learned of a new worker before we did. First of all, since what the monitor says may end any connection. */
