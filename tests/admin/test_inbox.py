@@ -142,6 +142,21 @@ def test_errors(box, words, said):
     assert said in box.command(*words, code=1)
 
 
+def test_the_how_to_is_true(server, tmp_path):
+    """Its configurations are right, and its first example works."""
+    text = (servers.REPOSITORY / "docs/howto/upload-drop-box.md").read_text()
+    blocks = [block for block in text.split("```")[1::2] if "incoming \"" in block]
+    assert len(blocks) == 3
+    for block in blocks:
+        config = tmp_path / "howto.conf"
+        config.write_text(block)
+        done = servers.run("config", "check", "--config", config)
+        assert "in order" in done.stdout + done.stderr, done.stdout + done.stderr
+    for line in text.splitlines():
+        if line.startswith("breakwater inbox"):
+            assert servers.run(*line.split()[1:3], "--help").returncode == 0
+
+
 def test_errors_of_the_configuration(server, tmp_path):
     empty = tmp_path / "empty.conf"
     empty.write_text("anonymous = off\n")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The role that writes what strangers drop: one process for all drop-boxes and all sessions. Workers ask to drop a file and write it into a pipe; here it
- * is counted, written into quarantine and, when it is whole, made visible there in one rename. docs/adr/0003. Process: inbox. */
+ * is counted, written into quarantine and, when it is whole, made visible there in one rename. docs/adr/0006. Process: inbox. */
 #ifndef SERVER_INBOX_INBOX_H
 #define SERVER_INBOX_INBOX_H
 

@@ -399,6 +399,27 @@ writes_need_rights(void **state)
 	}
 }
 
+/* With a drop-box STOR and STOU get on without the right to write: it is asked when the path is known. All else stays. */
+static void
+a_drop_box_lets_uploads_through(void **state)
+{
+	(void)state;
+	for (int verb = 0; verb < VERB_COUNT; verb++) {
+		if (!(command_verb_info((enum verb)verb)->flags & VERB_IS_WRITE))
+			continue;
+		struct fixture f;
+		struct command command = {(enum verb)verb, L("20231114221320 a")};
+		fixture_ipv4(&f);
+		listen_passive(&f, "PASV");
+		f.session.has_rename_from = true;
+		f.context.rights = SESSION_MAY_ONLY_READ;
+		f.context.has_drop_box = true;
+		struct session_action action = session_command(&f.session, &f.context, COMMAND_OK, &command);
+		bool is_through = verb == VERB_STOR || verb == VERB_STOU;
+		CHECK(action.kind == (is_through ? SESSION_ACT_TRANSFER : SESSION_ACT_REPLY), command_verb_info((enum verb)verb)->name);
+	}
+}
+
 static void
 features(void **state)
 {
@@ -443,6 +464,7 @@ main(void)
 		cmocka_unit_test(quit_lets_finish),
 		cmocka_unit_test(rights),
 		cmocka_unit_test(writes_need_rights),
+		cmocka_unit_test(a_drop_box_lets_uploads_through),
 		cmocka_unit_test(features),
 	};
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
