@@ -21,6 +21,7 @@ principal_is_root(struct slice name)
 bool
 principal_of_guest(const struct settings *settings, struct slice name, uint32_t host, struct principal *out)
 {
+	/* SECURITY: test_principal guests: the monitor, too, is told a host's number by auth. */
 	const struct host_settings *at = host && host <= settings->host_count ? &settings->hosts[host - 1] : NULL;
 	uint8_t mode = at ? at->anonymous : settings->anonymous;
 	if (!principal_is_guest(name) || mode == ANONYMOUS_OFF)

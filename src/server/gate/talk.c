@@ -248,11 +248,13 @@ talk_greet(struct gate *gate, struct connection *connection)
 		connection_close(gate, &connection, "memory");
 }
 
+_Static_assert(GATE_IN_BYTES >= MESSAGE_TAIL_MAX, "what a worker gives back has room");
+
 void
 talk_take_back(struct gate *gate, struct connection *connection, struct slice unread)
 {
 	struct talk *t = begin(gate, connection);
-	if (!t || unread.len > sizeof(gate->in)) {
+	if (!t) {
 		connection_close(gate, &connection, "memory");
 		return;
 	}

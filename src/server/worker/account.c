@@ -22,6 +22,7 @@ struct account *
 account_join(struct account **accounts, struct slice user, struct slice group, uint16_t rights, bool is_anonymous)
 {
 	struct account *account = *accounts;
+	/* SECURITY: test_sessions_of_one_user_share: who shares an account has its rights. */
 	while (account && !(account->rights == rights && account->is_anonymous == is_anonymous && slice_equal(account->user, user) &&
 	    slice_equal(account->group, group)))
 		account = account->next;

@@ -412,10 +412,12 @@ control_on_event(int fd, short what, void *context)
 		control_on_half_closed(client);
 }
 
+_Static_assert(CONTROL_INPUT_MAX >= MESSAGE_TAIL_MAX, "what the gate has read has room");
+
 bool
 control_start(struct client *client, struct slice early)
 {
-	if (early.len > CONTROL_INPUT_MAX || !control_watch(client, client->output ? EV_CLOSED : EV_READ))
+	if (!control_watch(client, client->output ? EV_CLOSED : EV_READ))
 		return false;
 	if (early.len == 0)
 		return true;

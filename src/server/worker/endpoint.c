@@ -201,6 +201,7 @@ endpoint_on_message(void *context, struct channel *channel, struct message *m)
 {
 	struct worker *worker = context;
 	struct client *client = client_find(worker, m->session);
+	/* SECURITY: test_another_dialer_is_not_heard, test_late_answer_is_dropped: a connection of another session, or of what was asked before. */
 	if (!client || client->fd < 0 || client->dialer != channel_index(channel) || *message_request(m) != client->request)
 		return;
 	endpoint_answers[m->type](client, m);

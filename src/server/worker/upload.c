@@ -121,6 +121,7 @@ open_new(struct fileop *op, struct upload *upload)
 	upload->is_replacing = op->verb != VERB_STOU && op->rights & SESSION_MAY_OVERWRITE;
 	/* the lock tells tree_remove_stale() that somebody lives here */
 	(void)is_locked_by_other(upload->fd);
+	/* SECURITY: test_upload special_bits_do_not_stay: what is uploaded would run as this user for others. */
 	if (target.stx_mask)
 		(void)!fchmod(upload->fd, target.stx_mode & 0777);
 	return 0;

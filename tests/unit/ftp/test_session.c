@@ -380,6 +380,22 @@ rights(void **state)
 	}
 }
 
+static void
+some_need_no_right(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"CWD /", "CDUP", "PWD", "TYPE I", "STRU F", "MODE S", "REST 1", "RANG 1 2", "AVBL", "STAT",
+	    "OPTS UTF8 ON", "LANG EN", "NOOP", "FEAT"};
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct fixture f;
+		fixture_ipv4(&f);
+		f.session.type = SESSION_TYPE_IMAGE;
+		f.context.rights = 0;
+		struct session_action action = send(&f, lines[i]);
+		CHECK(action.kind != SESSION_ACT_REPLY || action.code < 400, lines[i]);
+	}
+}
+
 /* Without any right nothing that writes gets to a file. */
 static void
 writes_need_rights(void **state)
@@ -463,6 +479,7 @@ main(void)
 		cmocka_unit_test(phases),
 		cmocka_unit_test(quit_lets_finish),
 		cmocka_unit_test(rights),
+		cmocka_unit_test(some_need_no_right),
 		cmocka_unit_test(writes_need_rights),
 		cmocka_unit_test(a_drop_box_lets_uploads_through),
 		cmocka_unit_test(features),

@@ -84,6 +84,17 @@ endpoint_replaced(void **state)
 	expect(&f, "LIST", 425);
 }
 
+static void
+wrong_grammar(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"PORT 192,0,2,7,200", "EPRT x", "EPRT |1|192.0.2.7|65536|", "EPSV x", "EPSV 1 1"};
+	struct fixture f;
+	fixture_ipv4(&f);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		expect(&f, lines[i], 501);
+}
+
 /* An endpoint serves one transfer: refused before its 150 it stays, any 150 consumes it. */
 static void
 endpoint_once(void **state)
@@ -224,6 +235,7 @@ main(void)
 		cmocka_unit_test(endpoint_kept),
 		cmocka_unit_test(endpoint_forgotten),
 		cmocka_unit_test(endpoint_replaced),
+		cmocka_unit_test(wrong_grammar),
 		cmocka_unit_test(endpoint_once),
 		cmocka_unit_test(epsv_all),
 		cmocka_unit_test(ipv6),

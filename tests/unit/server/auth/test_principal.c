@@ -22,8 +22,17 @@ guests(void **state)
 	assert_string_equal(guest.home, "/srv/ftp");
 	assert_int_equal(guest.identity.rights, SESSION_MAY_ONLY_READ);
 	assert_true(guest.identity.is_anonymous);
+	assert_int_equal(guest.identity.host, 0);
 	assert_true(principal_of_guest(&settings, SLICE_LITERAL("anonymous"), 1, &guest));
 	assert_string_equal(guest.home, "/srv/a");
+	assert_int_equal(guest.identity.host, 1);
+	/* A number that auth made up. */
+	settings.host_count = 0;
+	assert_true(principal_of_guest(&settings, SLICE_LITERAL("anonymous"), 1, &guest));
+	assert_string_equal(guest.home, "/srv/ftp");
+	assert_int_equal(guest.identity.host, 0);
+	settings.host_count = 2;
+	assert_true(principal_of_guest(&settings, SLICE_LITERAL("anonymous"), 1, &guest));
 	assert_int_equal(guest.identity.rights & (SESSION_MAY_DELETE | SESSION_MAY_OVERWRITE | SESSION_MAY_RENAME | SESSION_MAY_APPEND), 0);
 	assert_true(guest.identity.rights & SESSION_MAY_WRITE);
 	assert_false(principal_of_guest(&settings, SLICE_LITERAL("anonymous"), 2, &guest));
@@ -40,7 +49,10 @@ users_of_the_configuration(void **state)
 	struct principal found;
 	(void)state;
 	assert_true(principal_of_settings(&settings, SLICE_LITERAL("alice"), &found));
+	assert_string_equal(found.user, "alice");
 	assert_string_equal(found.group, "staff");
+	assert_string_equal(found.home, "/home/alice");
+	assert_string_equal(found.password_hash, "*");
 	assert_int_equal(found.identity.rights, SESSION_MAY_ALL);
 	assert_false(found.identity.is_anonymous);
 	assert_false(principal_of_settings(&settings, SLICE_LITERAL("Alice"), &found));
@@ -55,6 +67,9 @@ users_of_the_store(void **state)
 	struct principal found;
 	(void)state;
 	assert_true(principal_of_store(&user, &found));
+	assert_string_equal(found.user, "bob");
+	assert_string_equal(found.home, "/home/bob");
+	assert_string_equal(found.password_hash, "h");
 	assert_int_equal(found.identity.uid, 1001);
 	assert_true(found.identity.is_store_user);
 	user.is_disabled = true;

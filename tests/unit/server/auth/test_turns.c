@@ -17,7 +17,8 @@ struct scene {
 static void
 wait_from(struct scene *scene, size_t i, struct addr client)
 {
-	scene->turns_of[i].entry.id = 100 + i;
+	/* Whatever is in it. */
+	scene->turns_of[i] = (struct turn){.entry.id = 100 + i, .next = &scene->turns_of[0], .row = (struct row *)(uintptr_t)1};
 	assert_true(turns_wait(&scene->turns, &scene->turns_of[i], &client));
 }
 
@@ -72,6 +73,23 @@ a_client_waits_for_himself(void **state)
 }
 
 static void
+who_has_only_left_is_forgotten(void **state)
+{
+	struct scene scene = {0};
+	(void)state;
+	wait_from(&scene, 0, addr_ipv4(192, 0, 2, 1));
+	wait_from(&scene, 1, addr_ipv4(192, 0, 2, 1));
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(next(&scene), i);
+	wait_from(&scene, 2, addr_ipv4(192, 0, 2, 1));
+	done(&scene, 0);
+	done(&scene, 1);
+	assert_ptr_equal(turns_withdraw(&scene.turns, 102), &scene.turns_of[2]);
+	assert_int_equal(next(&scene), -1);
+	close_scene(&scene);
+}
+
+static void
 clients_take_turns(void **state)
 {
 	struct scene scene = {0};
@@ -116,6 +134,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_waits_for_himself),
+		cmocka_unit_test(who_has_only_left_is_forgotten),
 		cmocka_unit_test(clients_take_turns),
 		cmocka_unit_test(who_has_left_is_passed_over),
 	};

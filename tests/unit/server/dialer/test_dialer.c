@@ -6,6 +6,7 @@
 #include "server/roles.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ struct scene {
 };
 
 static void
-open_scene(struct scene *s, const char *settings)
+open_scene_of(struct scene *s, const char *settings, uint32_t listener)
 {
 	const char *const arguments[] = {"dialer", "0", "1", NULL};
 	stage_start(&s->stage, dialer_main, arguments, PEER_DIALER, settings, -1);
@@ -33,11 +34,17 @@ open_scene(struct scene *s, const char *settings)
 	s->own = stage_play(&s->stage, PEER_WORKER, OWN, &s->from_own);
 	s->other = stage_play(&s->stage, PEER_WORKER, OTHER, &s->from_other);
 	stage_connect_pair(CLIENT, "127.0.0.1", &s->client_fd, &s->server_fd);
-	struct message add = {.type = MESSAGE_SESSION_ADD, .fd = dup(s->server_fd), .session = SESSION, .body.session.worker = OWN,
-	    .tail = {"alice\0staff\0", 12}};
+	struct message add = {.type = MESSAGE_SESSION_ADD, .fd = dup(s->server_fd), .session = SESSION,
+	    .body.session = {.worker = OWN, .listener = listener}, .tail = {"alice\0staff\0", 12}};
 	/* What the message says of the ends must not count. */
 	add.body.session.peer = add.body.session.local = (struct endpoint){.addr = addr_ipv4(127, 0, 0, 2), .port = 9};
 	stage_send(&s->stage, s->gate, add);
+}
+
+static void
+open_scene(struct scene *s, const char *settings)
+{
+	open_scene_of(s, settings, 0);
 }
 
 static void
@@ -173,6 +180,32 @@ test_passive_without_descriptors(void **state)
 	assert_int_equal(get_failure(s).error, EMFILE);
 	assert_true(stage_is_closed_by_peer(client));
 	close(client);
+}
+
+/* The port is of no use to anybody after that, the client himself included. */
+static void
+test_port_serves_once(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	int client = stage_dial(CLIENT, "127.0.0.1", port);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+	assert_int_equal(stage_dial(STRANGER, "127.0.0.1", port), -1);
+}
+
+/* A client may call from any port: ports are judged where this server connects. */
+static void
+test_passive_from_a_service_port(void **state)
+{
+	struct scene *s = *state;
+	const struct sockaddr_in from = {.sin_family = AF_INET, .sin_port = htons(6013), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(get_port(s)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int on = 1, client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(client, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert_int_equal(bind(client, (const struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_joined(stage_await(&s->stage, &s->from_own, MESSAGE_DATA), client);
 }
 
 static void
@@ -318,6 +351,28 @@ test_active(void **state)
 	close(listener);
 }
 
+/* What was before is over. */
+static void
+test_active_ends_passive(void **state)
+{
+	struct scene *s = *state;
+	uint16_t passive = get_port(s);
+	ask(s, s->own, MESSAGE_CONNECT, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 22}});
+	assert_int_equal(get_failure(s).reason, POLICY_PORT_PRIVILEGED);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", passive), -1);
+}
+
+static void
+test_own_control_port(void **state)
+{
+	struct scene *s = *state;
+	struct sockaddr_in local;
+	socklen_t len = sizeof(local);
+	assert_int_equal(getsockname(s->server_fd, (struct sockaddr *)&local, &len), 0);
+	ask(s, s->own, MESSAGE_CONNECT, &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = ntohs(local.sin_port)}});
+	assert_int_equal(get_failure(s).reason, POLICY_OWN_CONTROL_PORT);
+}
+
 static void
 test_active_refused_by_client(void **state)
 {
@@ -378,6 +433,49 @@ test_allow_list_admits_what_it_names(void **state)
 	close_scene(s);
 }
 
+#define ALLOW "sandbox = off\nport-policy = allow-list\nallow { client = \"127.0.0.1/32\" target = \"127.0.0.2/32\" "
+#define LISTENERS "sandbox = off\nlisten a { address = \"127.0.0.1:1\" }\nlisten b { address = \"127.0.0.1:2\" port-policy = rfc }\n"
+
+/* Whether a third party is reached is a matter of the listener, the user and the group of the session; of this one alice and staff. */
+static void
+test_policy_is_that_of_the_session(void **state)
+{
+	static const struct {
+		const char *settings;
+		uint32_t listener;
+		bool is_reached;
+	} rows[] = {
+		{LISTENERS, 0, false},
+		{LISTENERS, 1, true},
+		{LISTENERS, 2, false},
+		{"sandbox = off\nfor-user alice { port-policy = rfc }\n", 0, true},
+		{"sandbox = off\nfor-user staff { port-policy = rfc }\n", 0, false},
+		{"sandbox = off\nfor-group staff { port-policy = rfc }\n", 0, true},
+		{"sandbox = off\nfor-group alice { port-policy = rfc }\n", 0, false},
+		{ALLOW "user = alice }\n", 0, true},
+		{ALLOW "user = bob }\n", 0, false},
+		{ALLOW "group = staff }\n", 0, true},
+		{ALLOW "group = other }\n", 0, false},
+		{ALLOW "direction = active }\n", 0, true},
+		{ALLOW "direction = passive }\n", 0, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		static struct scene scene;
+		uint16_t port = 0;
+		open_scene_of(&scene, rows[i].settings, rows[i].listener);
+		int third = stage_listen("127.0.0.2", &port);
+		ask(&scene, scene.own, MESSAGE_CONNECT,
+		    &(struct message_endpoint){.endpoint = {.addr = addr_ipv4(127, 0, 0, 2), .port = port}, .is_third_party = true});
+		if (rows[i].is_reached)
+			assert_joined(stage_await(&scene.stage, &scene.from_own, MESSAGE_DATA), accept(third, NULL, NULL));
+		else
+			(void)get_failure(&scene);
+		close(third);
+		close_scene(&scene);
+	}
+}
+
 /* ---- whose session it is */
 
 static void
@@ -416,6 +514,33 @@ test_dropped_session(void **state)
 	assert_true(get_failure(s).is_unknown_session);
 }
 
+/* With all that listens for it, the port that is bound ahead included. */
+static void
+test_dropped_session_with_a_reserve(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_reserve(s);
+	stage_send(&s->stage, s->gate, (struct message){.type = MESSAGE_SESSION_DROP, .fd = -1, .session = SESSION});
+	ask(s, s->own, MESSAGE_LISTEN, NULL);
+	assert_true(get_failure(s).is_unknown_session);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+}
+
+/* Registered once more, as after a restart of the dialer: what holds is what was said last. */
+static void
+test_session_that_moves(void **state)
+{
+	struct scene *s = *state;
+	uint16_t port = get_port(s);
+	stage_send(&s->stage, s->gate, (struct message){.type = MESSAGE_SESSION_ADD, .fd = dup(s->server_fd), .session = SESSION,
+	    .body.session.worker = OTHER, .tail = {"alice\0staff\0", 12}});
+	ask(s, s->other, MESSAGE_LISTEN, NULL);
+	stage_await(&s->stage, &s->from_other, MESSAGE_LISTENING);
+	ask(s, s->own, MESSAGE_LISTEN, NULL);
+	assert_true(get_failure(s).is_unknown_session);
+	assert_int_equal(stage_dial(CLIENT, "127.0.0.1", port), -1);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int
@@ -426,6 +551,8 @@ main(void)
 		CASE(test_answers_name_their_request),
 		cmocka_unit_test(test_a_balancers_word),
 		CASE(test_stranger_is_closed),
+		CASE(test_port_serves_once),
+		CASE(test_passive_from_a_service_port),
 		CASE(test_passive_without_descriptors),
 		CASE(test_passive_forgotten),
 		CASE(test_next_port_replaces),
@@ -436,13 +563,18 @@ main(void)
 		CASE(test_reserve_whose_caller_is_seen_first),
 		CASE(test_reserve_that_ends_with_a_caller),
 		CASE(test_active),
+		CASE(test_active_ends_passive),
+		CASE(test_own_control_port),
 		CASE(test_active_refused_by_client),
 		CASE(test_address_is_not_an_input),
 		CASE(test_port_is_judged),
 		cmocka_unit_test(test_allow_list_admits_what_it_names),
+		cmocka_unit_test(test_policy_is_that_of_the_session),
 		CASE(test_another_workers_session),
 		CASE(test_unknown_session),
 		CASE(test_dropped_session),
+		CASE(test_dropped_session_with_a_reserve),
+		CASE(test_session_that_moves),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

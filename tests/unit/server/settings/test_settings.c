@@ -161,6 +161,8 @@ static const struct {
 	{"passive-ports = 2000-1500\n",
 	    "settings:1: passive-ports = \"2000-1500\": expected a port or a range such as 49152-65535, first not above last, 1024 to 65535\n"},
 	{"public-address = 0.0.0.0\n", "settings:1: public-address must be one that clients can connect to\n"},
+	{"public-address = 255.255.255.255\n", "settings:1: public-address must be one that clients can connect to\n"},
+	{"public-address-for 10.0.0.0/8 { address = 0.0.0.0 }\n", "settings:1: public-address must be one that clients can connect to\n"},
 	{"listen a { address = :21 public-address = 224.0.0.1 }\n", "settings:1: public-address must be one that clients can connect to\n"},
 	{"public-address-for 10.0.0.0/8 { address = '' }\n", "settings:1: \"address\" is empty: which address shall these clients be told?\n"},
 	{"public-address-for x { address = 10.0.0.1 }\n", "settings:1: network = \"x\": expected a network such as 192.0.2.0/24\n"},
@@ -169,6 +171,8 @@ static const struct {
 	{"listen a { address = 127.0.0.1:0 }\n",
 	    "settings:1: address = \"127.0.0.1:0\": expected an address and port such as 192.0.2.1:21, [::1]:21 or :21\n"},
 	{"user a { password-hash = '*' home = '' }\n", "settings:1: user: \"home\" is empty: which directory?\n"},
+	{"host a { root = '' }\n", "settings:1: host: \"root\" is empty: which directory?\n"},
+	{"mount a { path = '' }\n", "settings:1: mount: \"path\" is empty: which directory?\n"},
 	{"user a { password-hash = '*' home = relative }\n", "settings:1: home = \"relative\": expected an absolute path\n"},
 	{"user a { password-hash = '' home = /x }\n", HASH_EXPECTED},
 	{"user a { password-hash = secret home = /x }\n", HASH_EXPECTED},
@@ -210,6 +214,29 @@ what_does_not_fit_is_refused(void **state)
 		read_text(&f, faults[i].text);
 		CHECK_TEXT(buf_slice(&f.errors), slice_of(faults[i].message), faults[i].text);
 		CHECK(f.s == NULL, faults[i].text);
+	}
+}
+
+/* At the very edge of what is refused. */
+static void
+what_just_fits_is_taken(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"anonymous = read\nanonymous-root = /\n",
+		"active = no\n",
+		"passive = no\n",
+		"dialers = 3\npassive-ports = 50000-50002\n",
+		"user a { password-hash = '*' home = / }\n",
+		"user a { password-hash = '*' home = /x uid = 1000 }\n",
+		"min-uid = 500\nuser a { password-hash = '*' home = /x uid = 500 }\n",
+		"host a { root = / }\nmount b { path = / }\n",
+		"listen a { address = 127.0.0.1:21 }\nlisten b { address = 127.0.0.1:22 }\nlisten c { address = 127.0.0.2:21 }\n",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct fixture f;
+		read_good(&f, texts[i]);
+		settings_free(&f.s);
 	}
 }
 
@@ -344,6 +371,7 @@ main(void)
 		cmocka_unit_test(everything),
 		cmocka_unit_test(the_text_for_roles_reads_the_same),
 		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(what_just_fits_is_taken),
 		cmocka_unit_test(user_goes_before_group_before_listener),
 		cmocka_unit_test(clients_are_told_the_address_of_their_network),
 		cmocka_unit_test(loading_resolves_what_the_machine_decides),

@@ -21,6 +21,8 @@ test_sessions_of_one_user_share(void **state)
 		account_join(&accounts, alice, staff, 3, true),
 	};
 	for (size_t i = 0; i < 4; i++)
+		assert_ptr_not_equal(others[i], first);
+	for (size_t i = 0; i < 4; i++)
 		for (size_t j = 0; j < 4; j++)
 			assert_int_equal(others[i] == others[j], i == j);
 	assert_true(slice_equal(others[0]->user, bob));

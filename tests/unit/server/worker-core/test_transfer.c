@@ -189,6 +189,26 @@ test_late_answer_is_dropped(void **state)
 	scene_expect(s, "229 Entering Extended Passive Mode (|||50124|)");
 }
 
+/* A session is one dialer's; what another says of it is not heard. */
+static void
+test_another_dialer_is_not_heard(void **state)
+{
+	struct scene *s = *state;
+	static struct stage_inbox from_other;
+	struct channel *own = s->dialer, *other = stage_play(&s->stage, PEER_DIALER, 1, &from_other);
+	scene_say(s, "EPSV\r\n");
+	scene_await_request(s, MESSAGE_LISTEN);
+	s->dialer = other;
+	struct message listening = {.type = MESSAGE_LISTENING, .fd = -1, .body.endpoint.endpoint = {.addr = addr_ipv4(127, 0, 0, 1), .port = 50666}};
+	scene_answer(s, listening);
+	close(scene_give_data(s, 0));
+	usleep(50000);
+	s->dialer = own;
+	listening.body.endpoint.endpoint.port = 50123;
+	scene_answer(s, listening);
+	scene_expect(s, "229 Entering Extended Passive Mode (|||50123|)");
+}
+
 /* The client connects first, and is served as soon as it says what it wants. */
 static void
 test_connection_before_the_command(void **state)
@@ -346,6 +366,7 @@ main(void)
 		cmocka_unit_test(test_upload_whose_control_connection_is_lost),
 		CASE(test_abort_and_what_is_behind_it),
 		CASE(test_late_answer_is_dropped),
+		CASE(test_another_dialer_is_not_heard),
 		CASE(test_connection_before_the_command),
 		CASE(test_connection_that_is_not_wanted),
 		CASE(test_policy_is_asked_again),

@@ -326,7 +326,7 @@ static void
 stale_temporaries_go(void **state)
 {
 	static const char dead[] = "/a/" TREE_TEMPORARY_PREFIX "dead", held[] = "/" TREE_TEMPORARY_PREFIX "held";
-	static const char young[] = "/" TREE_TEMPORARY_PREFIX "young";
+	static const char young[] = "/" TREE_TEMPORARY_PREFIX "young", link[] = "/" TREE_TEMPORARY_PREFIX "link";
 	struct fixture *f = *state;
 	int fd;
 
@@ -335,6 +335,7 @@ stale_temporaries_go(void **state)
 	fixture_put(f, held, "x");
 	fixture_put(f, young, "x");
 	fixture_put(f, "/a/kept", "x");
+	fixture_link(f, "/a/kept", link);
 	age(f, dead);
 	age(f, held);
 	age(f, "/a/kept");
@@ -344,6 +345,7 @@ stale_temporaries_go(void **state)
 	assert_false(fixture_has(f, dead));
 	assert_true(fixture_has(f, held));
 	assert_true(fixture_has(f, young));
+	assert_true(fixture_has(f, link)); /* nothing that an upload has made */
 	assert_true(fixture_has(f, "/a/kept"));
 	close(fd);
 }

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -96,6 +97,25 @@ old_file_stays_until_the_end(void **state)
 	assert_int_equal(upload_finish(&upload), 0);
 	assert_string_equal(fixture_read(f, "/a"), "new");
 	assert_int_equal(mode_of(f, "/a"), 0644); /* the old one's */
+}
+
+/* A set-user-ID of the file before would be this user's on content that he chose. */
+static void
+special_bits_do_not_stay(void **state)
+{
+	static const mode_t special[] = {04755, 02755, 01755};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
+		struct upload upload;
+
+		fixture_put(f, "/a", "old");
+		assert_int_equal(fchmodat(f->tree.root_fd, "a", special[i], 0), 0);
+		upload = must_open(f, VERB_STOR, "a", 0);
+		put(&upload, "new");
+		assert_int_equal(upload_finish(&upload), 0);
+		assert_int_equal(mode_of(f, "/a"), 0755);
+	}
 }
 
 static void
@@ -317,6 +337,7 @@ main(void)
 	    FILE_TEST(new_file_appears_whole),
 	    FILE_TEST(empty_file_is_a_file),
 	    FILE_TEST(old_file_stays_until_the_end),
+	    FILE_TEST(special_bits_do_not_stay),
 	    FILE_TEST(partial_is_discarded),
 	    FILE_TEST(partial_is_kept),
 	    FILE_TEST(overwriting_needs_the_right),
