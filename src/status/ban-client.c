@@ -35,7 +35,7 @@ static void
 fail(FILE *err, const json_t *answer)
 {
 	const char *error = json_string_value(json_object_get(answer, "error"));
-	fprintf(err, "breakwater: %s\n", error ? error : "the server has hung up");
+	fprintf(err, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
 }
 
 int

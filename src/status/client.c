@@ -101,7 +101,7 @@ conclude(const json_t *end, FILE *out)
 	const char *error = json_string_value(json_object_get(end, "error"));
 	const char *policy = json_string_value(json_object_get(end, "widest-port-policy"));
 	if (!end || error) {
-		fprintf(stderr, "breakwater: %s\n", error ? error : "the server has hung up");
+		fprintf(stderr, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
 		return EXIT_FAILURE;
 	}
 	if (!json_is_true(json_object_get(end, "complete")))
@@ -132,7 +132,7 @@ conclude_kick(const json_t *answer, const char *id, FILE *err)
 	if (json_is_true(json_object_get(answer, "found")))
 		return EXIT_SUCCESS;
 	if (!answer || error)
-		fprintf(err, "breakwater: %s\n", error ? error : "the server has hung up");
+		fprintf(err, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
 	else
 		fprintf(err, "breakwater: no session %s: see breakwater sessions\n", id);
 	return EXIT_FAILURE;

@@ -9,6 +9,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* A server at work answers within a few seconds, whoever else asks. */
+#define ANSWER_S 10
+
+/* SECURITY: test_a_server_that_does_not_answer: a role that was taken over, or stands still, must not hold whoever looks after it. */
+static bool
+limit_waits(int fd)
+{
+	const struct timeval limit = {.tv_sec = ANSWER_S};
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0;
+}
+
 static int
 connect_below(int directory)
 {
@@ -16,7 +28,7 @@ connect_below(int directory)
 	/* By way of the descriptor, since a socket's address holds 107 bytes and a path may be longer. */
 	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/" CONTROL_SOCKET_NAME, directory);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
+	if (fd >= 0 && (!limit_waits(fd) || connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)) {
 		close(fd);
 		return -1;
 	}

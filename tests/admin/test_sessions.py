@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -90,6 +91,18 @@ def test_the_table_fits_its_terminal(server, alice):
     done = subprocess.run([servers.BINARY, "sessions", "--set", f"runtime-dir={server.work / 'run'}"], stdout=inner, stderr=inner, timeout=30)
     lines = os.read(outer, 4096).decode().splitlines()
     assert done.returncode == 0 and len(lines) == 2 and all(len(line) <= 50 for line in lines), lines
+
+
+@pytest.mark.parametrize("words", [["sessions"], ["kick", "0123456789abcdef"]], ids=["sessions", "kick"])
+def test_a_server_that_does_not_answer(server, alice, words):
+    """One process of it stands still: the administrator is told so, and waits no longer than that."""
+    [status] = server.role("status")
+    os.kill(status, signal.SIGSTOP)
+    try:
+        done = servers.run(*words, "--set", f"runtime-dir={server.work / 'run'}", timeout=60)
+    finally:
+        os.kill(status, signal.SIGCONT)
+    assert done.returncode == 1 and "does not answer" in done.stderr
 
 
 def test_many_sessions(server, ask):
