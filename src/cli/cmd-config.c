@@ -28,7 +28,7 @@ run_check(const struct options *options)
 	struct settings *settings = load(&sources, options);
 	if (settings)
 		say_good(sources.config.file, settings);
-	int status = settings ? EXIT_SUCCESS : EXIT_FAILURE;
+	int status = settings ? EXIT_SUCCESS : sources.failure;
 	settings_free(&settings);
 	sources_close(&sources);
 	return status;
@@ -41,7 +41,7 @@ run_dump(const struct options *options)
 	struct settings *settings = load(&sources, options);
 	if (settings)
 		config_write(settings->origin, options_has(options, "plain") ? 0 : CONFIG_WRITE_ORIGINS, stdout);
-	int status = settings ? EXIT_SUCCESS : EXIT_FAILURE;
+	int status = settings ? EXIT_SUCCESS : sources.failure;
 	settings_free(&settings);
 	sources_close(&sources);
 	return status;

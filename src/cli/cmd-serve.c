@@ -31,12 +31,12 @@ serve(struct start *start, const struct options *options)
 {
 	bool is_quick = options->word_count > 0;
 	if (is_quick && !quick_add(&start->sources, options, start->made_password))
-		return EXIT_FAILURE;
+		return start->sources.failure;
 	if (!sources_add_options(&start->sources, options))
-		return EXIT_USAGE;
+		return start->sources.failure;
 	start->settings = sources_load(&start->sources);
 	if (!start->settings)
-		return EXIT_FAILURE;
+		return start->sources.failure;
 	homes_warn("serve", start->settings, is_quick);
 	return monitor_run(start->settings, &start->sources.config, on_ready, start);
 }
@@ -49,6 +49,8 @@ run(const struct options *options)
 	sources_init(&start.sources, options, !is_quick);
 	if (is_quick && start.sources.config.file)
 		return fail_usage("give a folder or --config, not both");
+	if (is_quick && quick_mistake(options))
+		return fail_usage(quick_mistake(options));
 	if (!is_quick && !start.sources.config.file)
 		return fail_usage("give the folder to serve, or --config FILE; there is no " SOURCES_DEFAULT_FILE);
 	if (!is_quick && quick_only_option(options))

@@ -145,7 +145,9 @@ static int
 add(struct entry *e, const struct options *options)
 {
 	e->user.rights = options_has(options, "write") ? SESSION_MAY_ALL : SESSION_MAY_ONLY_READ;
-	if (!set_home(&e->user, options_value(options, "home")) || !keeper_load(&e->keeper, options) ||
+	if (!keeper_load(&e->keeper, options))
+		return e->keeper.sources.failure;
+	if (!set_home(&e->user, options_value(options, "home")) ||
 	    !set_uid(&e->user, options_value(options, "uid"), e->keeper.settings->min_uid))
 		return EXIT_FAILURE;
 	warn_of_home(e);
@@ -173,7 +175,8 @@ run_passwd(const struct options *options)
 	struct entry e = {.terminal = -1};
 	if (!set_name(&e.user, options->words[0]))
 		return EXIT_USAGE;
-	int status = keeper_load(&e.keeper, options) && open_entry(&e, options) ? write_entry(&e, false) : EXIT_FAILURE;
+	bool is_open = keeper_load(&e.keeper, options) && open_entry(&e, options);
+	int status = is_open ? write_entry(&e, false) : e.keeper.sources.failure;
 	close_entry(&e);
 	return status;
 }
@@ -183,8 +186,9 @@ run_del(const struct options *options)
 {
 	struct keeper keeper;
 	const char *user = options->words[0];
-	int status = EXIT_FAILURE;
-	if (keeper_load(&keeper, options) && keeper_open(&keeper, true)) {
+	bool is_open = keeper_load(&keeper, options) && keeper_open(&keeper, true);
+	int status = keeper.sources.failure;
+	if (is_open) {
 		enum store_status done = store_user_delete(keeper.store, slice_of(user));
 		status = done == STORE_OK ? EXIT_SUCCESS : fail_status(user, done);
 	}
@@ -222,7 +226,8 @@ static int
 run_list(const struct options *options)
 {
 	struct keeper keeper;
-	int status = keeper_load(&keeper, options) && keeper_open(&keeper, false) ? list(&keeper) : EXIT_FAILURE;
+	bool is_open = keeper_load(&keeper, options) && keeper_open(&keeper, false);
+	int status = is_open ? list(&keeper) : keeper.sources.failure;
 	keeper_close(&keeper);
 	return status;
 }

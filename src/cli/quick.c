@@ -90,6 +90,20 @@ add_incoming(struct sources *sources, const struct options *options, const char 
 	return true;
 }
 
+const char *
+quick_mistake(const struct options *options)
+{
+	bool has_user = options_has(options, "user"), has_file = options_has(options, "password-file");
+	bool has_stdin = options_has(options, "password-stdin");
+	if (!has_user && options_has(options, "write"))
+		return "--write is for a named user: add --user NAME, or let anyone add files by --anonymous write";
+	if (!has_user && (has_file || has_stdin))
+		return "--password-file and --password-stdin go with --user NAME";
+	if (options_has(options, "state-dir"))
+		return "--state-dir goes with --config: a folder served like this keeps nothing, not even its user";
+	return NULL;
+}
+
 bool
 quick_add(struct sources *sources, const struct options *options, char made_password[SECRET_MAX])
 {
@@ -99,12 +113,6 @@ quick_add(struct sources *sources, const struct options *options, char made_pass
 	made_password[0] = '\0';
 	if (!root)
 		return false;
-	if (!user && options_has(options, "write"))
-		return fail("--write", "is for a named user: add --user NAME, or let anyone add files by --anonymous write");
-	if (!user && (options_has(options, "password-file") || options_has(options, "password-stdin")))
-		return fail("--password-file", "goes with --user NAME");
-	if (options_has(options, "state-dir"))
-		return fail("--state-dir", "goes with --config: a folder served like this keeps nothing, not even its user");
 	if (!anonymous)
 		anonymous = user ? "off" : "read";
 	sources_add(sources, "store", "", BY_DEFAULT);

@@ -11,6 +11,7 @@ void
 sources_init(struct sources *sources, const struct options *options, bool has_default_file)
 {
 	memset(sources, 0, sizeof(*sources));
+	sources->failure = EXIT_FAILURE;
 	sources->config.assignments = sources->assignments;
 	sources->config.environment = (const char *const *)environ;
 	sources->config.file = options_value(options, "config");
@@ -38,6 +39,7 @@ add_set(struct sources *sources, const char *text)
 	struct slice path = slice_cut(&rest, '=');
 	if (path.len == strlen(text)) {
 		fprintf(stderr, "breakwater: --set %s: write KEY=VALUE\n", text);
+		sources->failure = EXIT_USAGE;
 		return false;
 	}
 	sources_add(sources, arena_text(&sources->arena, path), text + path.len + 1, "--set");
@@ -81,13 +83,25 @@ sources_add_options(struct sources *sources, const struct options *options)
 	return true;
 }
 
+/* Whether a message is of an option, as config_origin_put() has it, and not of a file or the environment. */
+static bool
+has_wrong_option(struct slice errors)
+{
+	while (errors.len)
+		if (slice_starts_with(slice_cut(&errors, '\n'), SLICE_LITERAL("option --")))
+			return true;
+	return false;
+}
+
 struct settings *
-sources_load(const struct sources *sources)
+sources_load(struct sources *sources)
 {
 	char storage[ERRORS_MAX_BYTES];
 	struct buf errors = BUF_OVER(storage);
 	struct settings *settings = settings_load(&sources->config, &errors);
 	fwrite(errors.ptr, 1, errors.len, stderr);
+	if (!settings && has_wrong_option(buf_slice(&errors)))
+		sources->failure = EXIT_USAGE;
 	return settings;
 }
 
@@ -109,7 +123,7 @@ sources_use(const struct options *options, int (*use)(const struct settings *set
 {
 	struct sources sources;
 	struct settings *settings = sources_open(&sources, options);
-	int status = settings ? use(settings, options) : EXIT_FAILURE;
+	int status = settings ? use(settings, options) : sources.failure;
 	settings_free(&settings);
 	sources_close(&sources);
 	return status;

@@ -21,6 +21,7 @@ struct sources {
 	struct arena arena;
 	struct config_assignment assignments[SOURCES_ASSIGNMENTS_MAX];
 	struct config_sources config; /* borrows from the others */
+	int failure; /* exit status of a command that cannot go on: EXIT_USAGE once the command line was found wrong, else EXIT_FAILURE */
 };
 
 /* The file: --config, else the default one when it exists and `has_default_file`, else none. */
@@ -30,7 +31,7 @@ void sources_add(struct sources *sources, const char *path, const char *value, c
 /* Adds --set and every option that stands for a key. False, with a message, when a --set has no "=". */
 MUST_USE bool sources_add_options(struct sources *sources, const struct options *options);
 /* Loads; null with all messages on stderr. Given to the caller. */
-MUST_USE struct settings *sources_load(const struct sources *sources);
+MUST_USE struct settings *sources_load(struct sources *sources);
 /* The three steps for a command that only reads the configuration: null with messages. sources_close() in any case. */
 MUST_USE struct settings *sources_open(struct sources *sources, const struct options *options);
 /* A whole command of that kind: calls `use` with the settings and returns what it returns, EXIT_FAILURE without settings. */

@@ -192,6 +192,20 @@ def test_mistakes_are_explained(words, hint, tmp_path):
     assert len(done.stderr.splitlines()) < 12
 
 
+@pytest.mark.parametrize("words, status", [
+    (["/", "--listen", "example"], 2), (["/", "--port-policy", "loose"], 2), (["/", "--set", "max-sesions=3"], 2), (["/", "--set", "max-sessions"], 2),
+    (["/", "--state-dir", "/tmp"], 2), (["/", "--write"], 2), (["/no/such/folder"], 1), (["--config", "/no/such/file"], 1)])
+def test_a_wrong_command_line_is_status_two(words, status, tmp_path):
+    """And all else is one, as breakwater(8) has it."""
+    assert servers.run("serve", *words, "--set", f"runtime-dir={tmp_path}").returncode == status
+
+
+def test_a_runtime_directory_that_cannot_be_made(tree):
+    done = servers.run("serve", tree.root, "--set", "runtime-dir=/proc/nowhere/run")
+    assert done.returncode == 1
+    assert "/proc/nowhere/run" in done.stderr and "--set runtime-dir=DIR" in done.stderr
+
+
 def test_a_port_in_use(serve, tree, tmp_path):
     serve(tree.root)
     done = servers.run("serve", tree.root, "--set", f"runtime-dir={tmp_path / 'other'}")

@@ -17,11 +17,13 @@
 #include <unistd.h>
 
 #define LOCK_NAME "lock"
+#define OTHER_STATE ": name a place where you may write with --state-dir DIR"
+#define OTHER_RUNTIME ": name a place where you may write with --set runtime-dir=DIR"
 
 static bool
-fail(struct buf *why, const char *what, const char *path)
+fail(struct buf *why, const char *what, const char *path, const char *advice)
 {
-	buf_printf(why, "cannot %s %s: %s", what, path, strerror(errno));
+	buf_printf(why, "cannot %s %s: %s%s", what, path, strerror(errno), advice);
 	return false;
 }
 
@@ -35,7 +37,7 @@ make_store_directory(const struct settings *settings, struct buf *why)
 	if (!settings->store[0] || !identity_of_role("auth", settings->uid_base, &auth))
 		return true;
 	return (slice_to_cstr(slice_of(settings->store), path, sizeof(path)) && directory_make_private(dirname(path), &auth)) ||
-	    fail(why, "make the directory of the user store", settings->store);
+	    fail(why, "make the directory of the user store", settings->store, OTHER_STATE);
 }
 
 static bool
@@ -43,11 +45,11 @@ take_lock(struct house *house, const struct settings *settings, struct buf *why)
 {
 	house->lock_fd = openat(house->runtime_fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (house->lock_fd < 0)
-		return fail(why, "make a lock in", settings->runtime_dir);
+		return fail(why, "make a lock in", settings->runtime_dir, OTHER_RUNTIME);
 	if (flock(house->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (errno != EWOULDBLOCK)
-		return fail(why, "take the lock in", settings->runtime_dir);
+		return fail(why, "take the lock in", settings->runtime_dir, OTHER_RUNTIME);
 	buf_printf(why, "a server is running already in %s: end it first, or give this one another name with --set instance=NAME",
 	    settings->runtime_dir);
 	return false;
@@ -66,16 +68,16 @@ open_control(struct house *house, const struct settings *settings, struct buf *w
 	mode_t old = umask(0177);
 	bool is_bound = house->control_fd >= 0 && bind(house->control_fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
 	umask(old);
-	return (is_bound && listen(house->control_fd, 16) == 0) || fail(why, "make the control socket in", settings->runtime_dir);
+	return (is_bound && listen(house->control_fd, 16) == 0) || fail(why, "make the control socket in", settings->runtime_dir, OTHER_RUNTIME);
 }
 
 static bool
 open_runtime(struct house *house, const struct settings *settings, struct buf *why)
 {
 	if (!directory_make_parents(settings->runtime_dir) || (mkdir(settings->runtime_dir, 0755) != 0 && errno != EEXIST))
-		return fail(why, "make the runtime directory", settings->runtime_dir);
+		return fail(why, "make the runtime directory", settings->runtime_dir, OTHER_RUNTIME);
 	house->runtime_fd = open(settings->runtime_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return house->runtime_fd >= 0 || fail(why, "open the runtime directory", settings->runtime_dir);
+	return house->runtime_fd >= 0 || fail(why, "open the runtime directory", settings->runtime_dir, OTHER_RUNTIME);
 }
 
 /* In a directory that is root's, and given to auth as a descriptor: auth can write there and nowhere else. */
@@ -87,12 +89,12 @@ open_bans(struct house *house, const struct settings *settings, struct buf *why)
 	buf_printf(&text, "%s/bans-%s", settings->state_dir, settings->instance);
 	if (!settings->store[0]) {
 		house->bans_fd = memfd_create("breakwater bans", MFD_CLOEXEC);
-		return house->bans_fd >= 0 || fail(why, "make memory for", "bans");
+		return house->bans_fd >= 0 || fail(why, "make memory for", "bans", "");
 	}
 	if (!buf_terminate(&text) || !directory_make_parents(path))
-		return fail(why, "make the directory", settings->state_dir);
+		return fail(why, "make the directory", settings->state_dir, OTHER_STATE);
 	house->bans_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return house->bans_fd >= 0 || fail(why, "open", path);
+	return house->bans_fd >= 0 || fail(why, "open", path, OTHER_STATE);
 }
 
 bool
