@@ -247,6 +247,15 @@ static const char configuration_description[] =
     "shows each value and where it was set, and\n"
     ".Ic breakwater config check\n"
     "what is wrong with a file.\n"
+    ".Pp\n"
+    "On SIGHUP the server reads its files again; sessions stay.\n"
+    "When something is wrong with them, the old configuration stays in force and the log says why.\n"
+    "So it does after a change that needs a restart: of\n"
+    ".Ic listen , mount , host\n"
+    ".Pq further hosts may be added ,\n"
+    ".Ic state-dir , runtime-dir , store , files-user , min-uid , uid-base , dialers\n"
+    "or\n"
+    ".Ic sandbox .\n"
     ".Sh KEYS\n";
 
 static const char configuration_end[] =

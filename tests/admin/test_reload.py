@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from lib import server as servers
+
 CONFIG = """
 anonymous = read
 anonymous-root = "{tree}"
@@ -126,6 +128,8 @@ def test_what_takes_a_restart(launch, key, before, after):
     wait_until(lambda: f'a change of \\"{key}\\" needs a restart' in logged(server))
     assert "first banner" in greeting(server)
     assert "role.died" not in logged(server)
+    manual = (servers.REPOSITORY / "docs/man/breakwater.conf.5").read_text()
+    assert key in manual[manual.index("needs a restart"):manual.index(".Sh KEYS")]
 
 
 def test_a_host_may_be_added(own):
