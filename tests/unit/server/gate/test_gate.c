@@ -74,24 +74,6 @@ the_last_try_closes(void **state)
 	close(fd);
 }
 
-/* Who tries again waits longer. */
-static void
-a_delay_grows(void **state)
-{
-	struct room *room = *state;
-	struct timeval now, due;
-	int fd = room_connect(room);
-	room_dialogue(room, fd, "USER alice\r\nPASS wrong\r\n");
-	room_deny(room, room->ears.heard[0].message.session, 0);
-	room_dialogue(room, fd, "USER alice\r\nPASS wrong\r\n");
-	room_deny(room, room->ears.heard[0].message.session, 1000000);
-	const struct connection *c = connection_find(room->gate, room->gate->last_id);
-	assert_true(event_pending(&c->talk->timer, EV_TIMEOUT, &due));
-	gettimeofday(&now, NULL);
-	assert_true(due.tv_sec - now.tv_sec > 1500);
-	close(fd);
-}
-
 static void
 a_delay_holds_one_client_only(void **state)
 {
@@ -220,7 +202,6 @@ main(void)
 		ROOM_TEST(byte_by_byte),
 		ROOM_TEST(nothing_is_carried_out_while_auth_is_asked),
 		ROOM_TEST(the_last_try_closes),
-		ROOM_TEST(a_delay_grows),
 		ROOM_TEST(a_delay_holds_one_client_only),
 		ROOM_TEST(another_protocol_gets_no_answer),
 		ROOM_TEST(bad_lines_are_bounded),
