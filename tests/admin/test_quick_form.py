@@ -200,10 +200,12 @@ def test_a_wrong_command_line_is_status_two(words, status, tmp_path):
     assert servers.run("serve", *words, "--set", f"runtime-dir={tmp_path}").returncode == status
 
 
-def test_a_runtime_directory_that_cannot_be_made(tree):
-    done = servers.run("serve", tree.root, "--set", "runtime-dir=/proc/nowhere/run")
+@pytest.mark.parametrize("key, advice", [("runtime-dir", "--set runtime-dir="), ("log.destination", "--set log.destination="),
+                                         ("log.xferlog", "--set log.xferlog=")])
+def test_a_place_that_cannot_be_made(tree, tmp_path, key, advice):
+    done = servers.run("serve", tree.root, "--set", f"runtime-dir={tmp_path / 'run'}", "--set", f"{key}=/proc/nowhere/it")
     assert done.returncode == 1
-    assert "/proc/nowhere/run" in done.stderr and "--set runtime-dir=DIR" in done.stderr
+    assert "/proc/nowhere/it" in done.stderr and advice in done.stderr
 
 
 def test_a_port_in_use(serve, tree, tmp_path):

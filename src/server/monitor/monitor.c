@@ -255,9 +255,9 @@ open_logs(struct monitor *monitor, struct buf *why)
 	const struct settings *settings = monitor->settings;
 	logging_configure(&monitor->log, settings);
 	if (!logging_open(&monitor->log_outlet, settings))
-		buf_printf(why, "cannot open the log %s: %s", settings->log_destination, strerror(errno));
+		buf_printf(why, "cannot open the log %s: %s: choose another with --set log.destination=stderr", settings->log_destination, strerror(errno));
 	else if (!logging_open_xferlog(&monitor->xferlog_outlet, settings))
-		buf_printf(why, "cannot open the xferlog %s: %s", settings->xferlog, strerror(errno));
+		buf_printf(why, "cannot open the xferlog %s: %s: choose another with --set log.xferlog=PATH", settings->xferlog, strerror(errno));
 	return why->len == 0;
 }
 
