@@ -21,6 +21,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from lib import netns, server as servers  # noqa: E402
+from lib.dropbox import Quarantine  # noqa: E402
 from lib.tree import Tree  # noqa: E402
 
 POOL_LIMIT = 6
@@ -109,6 +110,15 @@ def server(request, pool):
     broken = found.events("role.died") + found.events("breach")
     assert not broken, f"a process of the server did not survive this: {broken}"
     found.check()
+
+
+@pytest.fixture
+def box(server):
+    """The quarantine of a server with a drop-box, at rest and empty."""
+    box = Quarantine(server)
+    box.wait_for_rest()
+    box.empty()
+    return box
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/addr.h"
 
+#include "base/mix.h"
+
 enum { IPV4_LEN = 4, IPV6_LEN = 16, GROUPS = 8 };
 
 static size_t
@@ -193,15 +195,6 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return a->family == b->family && is_same_zone && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-/* One-to-one, so that different clients never share a number. */
-static uint64_t
-spread(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
-}
-
 uint64_t
 addr_client(const struct addr *a)
 {
@@ -209,7 +202,7 @@ addr_client(const struct addr *a)
 	uint64_t number = a->family == ADDR_IPV4 ? UINT64_C(0xffff) : 0;
 	for (size_t i = 0; i < (a->family == ADDR_IPV4 ? 4 : 8); i++)
 		number = number << 8 | a->bytes[i];
-	return spread(number);
+	return mix(number);
 }
 
 bool
@@ -291,6 +284,21 @@ network_contains(const struct network *n, const struct addr *a)
 		if ((n->addr.bytes[i] ^ a->bytes[i]) & prefix_mask(n->prefix_len, i))
 			return false;
 	return true;
+}
+
+bool
+networks_contain(const struct network *networks, size_t count, const struct addr *a)
+{
+	for (size_t i = 0; i < count; i++)
+		if (network_contains(&networks[i], a))
+			return true;
+	return false;
+}
+
+bool
+network_equal(const struct network *a, const struct network *b)
+{
+	return a->prefix_len == b->prefix_len && addr_equal(&a->addr, &b->addr);
 }
 
 /* Cuts "HOST" off "HOST:PORT", without the brackets that an IPv6 address needs. */

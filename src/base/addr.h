@@ -50,6 +50,9 @@ bool addr_is_broadcast(const struct addr *a); /* 255.255.255.255; directed broad
 MUST_USE bool network_parse(struct slice s, struct network *out);
 /* False for a network of family ADDR_NONE: an empty rule matches nobody. */
 bool network_contains(const struct network *n, const struct addr *a);
+/* Whether one of them does. */
+bool networks_contain(const struct network *networks, size_t count, const struct addr *a);
+bool network_equal(const struct network *a, const struct network *b);
 
 /* "ADDR:PORT", "[ADDR6]:PORT", ":PORT" (any address: family ADDR_NONE). */
 MUST_USE bool endpoint_parse(struct slice s, struct endpoint *out);

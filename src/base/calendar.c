@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-enum { ERA_DAYS = 146097, ERA_YEARS = 400 };
+enum { ERA_DAYS = 146097, ERA_YEARS = 400, DAY_SECONDS = 86400 };
 
 /* Years are counted from 1 March here, so that the leap day is the last of its year; eras are the 400 years after which the calendar
  * repeats. 719468 is the number of days from 0000-03-01 to 1970-01-01. */
@@ -33,6 +33,19 @@ calendar_date_of(int64_t days)
 		.year = (int32_t)(year_of_era + era * ERA_YEARS + (month <= 2)),
 		.month = (uint8_t)month,
 		.day = (uint8_t)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
+	};
+}
+
+struct calendar_time
+calendar_time_of(int64_t seconds)
+{
+	int64_t days = (seconds >= 0 ? seconds : seconds - (DAY_SECONDS - 1)) / DAY_SECONDS;
+	int64_t second_of_day = seconds - days * DAY_SECONDS;
+	return (struct calendar_time){
+		.date = calendar_date_of(days),
+		.hour = (uint8_t)(second_of_day / 3600),
+		.minute = (uint8_t)(second_of_day / 60 % 60),
+		.second = (uint8_t)(second_of_day % 60),
 	};
 }
 

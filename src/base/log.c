@@ -8,7 +8,6 @@
 
 #define FIELD_LIMIT_BYTES 4096
 #define TAIL_ROOM_BYTES 64 /* for the mark of a cut line and its end */
-#define DAY_US 86400000000u
 
 static const struct {
 	const char *name;
@@ -60,28 +59,24 @@ log_session_parse(struct slice s, uint64_t *session)
 	return true;
 }
 
+/* Two digits after a sign. */
 static void
-put_date(struct buf *out, uint64_t days_since_1970)
+put_two(struct buf *out, char sign, unsigned number)
 {
-	struct calendar_date date = calendar_date_of((int64_t)days_since_1970);
-	buf_put_u64_padded(out, (uint64_t)date.year, 4);
-	buf_put_char(out, '-');
-	buf_put_u64_padded(out, date.month, 2);
-	buf_put_char(out, '-');
-	buf_put_u64_padded(out, date.day, 2);
+	buf_put_char(out, sign);
+	buf_put_u64_padded(out, number, 2);
 }
 
 void
 log_put_time(struct buf *out, uint64_t time_us)
 {
-	uint64_t seconds = time_us % DAY_US / 1000000;
-	put_date(out, time_us / DAY_US);
-	buf_put_char(out, 'T');
-	buf_put_u64_padded(out, seconds / 3600, 2);
-	buf_put_char(out, ':');
-	buf_put_u64_padded(out, seconds / 60 % 60, 2);
-	buf_put_char(out, ':');
-	buf_put_u64_padded(out, seconds % 60, 2);
+	struct calendar_time t = calendar_time_of((int64_t)(time_us / 1000000));
+	buf_put_u64_padded(out, (uint64_t)t.date.year, 4);
+	put_two(out, '-', t.date.month);
+	put_two(out, '-', t.date.day);
+	put_two(out, 'T', t.hour);
+	put_two(out, ':', t.minute);
+	put_two(out, ':', t.second);
 	buf_put_char(out, '.');
 	buf_put_u64_padded(out, time_us % 1000000, 6);
 	buf_put_char(out, 'Z');

@@ -9,17 +9,6 @@
 #define FOREVER_S UINT64_C(253402300799) /* the end of the year 9999 */
 
 static int
-with_server(const struct options *options, int (*act)(const struct settings *settings, const struct options *options))
-{
-	struct sources sources;
-	struct settings *settings = sources_open(&sources, options);
-	int status = settings ? act(settings, options) : EXIT_FAILURE;
-	settings_free(&settings);
-	sources_close(&sources);
-	return status;
-}
-
-static int
 list(const struct settings *settings, const struct options *options)
 {
 	return ban_client_list(settings->runtime_dir, options_has(options, "json"), stdout);
@@ -28,7 +17,7 @@ list(const struct settings *settings, const struct options *options)
 static int
 run_list(const struct options *options)
 {
-	return with_server(options, list);
+	return sources_use(options, list);
 }
 
 static bool
@@ -63,7 +52,7 @@ add(const struct settings *settings, const struct options *options)
 static int
 run_add(const struct options *options)
 {
-	return with_server(options, add);
+	return sources_use(options, add);
 }
 
 static int
@@ -75,7 +64,7 @@ lift(const struct settings *settings, const struct options *options)
 static int
 run_lift(const struct options *options)
 {
-	return with_server(options, lift);
+	return sources_use(options, lift);
 }
 
 #define SERVER_OPTIONS SOURCES_OPTION_CONFIG, SOURCES_OPTION_STATE_DIR, SOURCES_OPTION_SET

@@ -26,9 +26,8 @@ fail(const char *id, const char *why)
 static struct slice
 put_time(struct buf *out, uint64_t seconds)
 {
-	struct calendar_date date = calendar_date_of((int64_t)(seconds / 86400));
-	unsigned second = (unsigned)(seconds % 86400);
-	buf_printf(out, "%04d-%02u-%02uT%02u:%02u:%02uZ", date.year, date.month, date.day, second / 3600, second / 60 % 60, second % 60);
+	struct calendar_time t = calendar_time_of((int64_t)seconds);
+	buf_printf(out, "%04d-%02u-%02uT%02u:%02u:%02uZ", t.date.year, t.date.month, t.date.day, t.hour, t.minute, t.second);
 	return buf_slice(out);
 }
 
@@ -277,9 +276,8 @@ static int
 run(const struct options *options, bool takes_root, int (*work)(const struct inboxes *inboxes, const struct options *options))
 {
 	struct inboxes inboxes;
-	int status = EXIT_FAILURE;
-	if (inboxes_open(&inboxes, options) && (takes_root || inboxes_become_owner(&inboxes)))
-		status = work(&inboxes, options);
+	bool is_ready = inboxes_open(&inboxes, options) && (takes_root || inboxes_become_owner(&inboxes));
+	int status = is_ready ? work(&inboxes, options) : inboxes.sources.failure;
 	inboxes_close(&inboxes);
 	return status;
 }

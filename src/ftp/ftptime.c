@@ -67,17 +67,14 @@ clamp(int64_t seconds)
 struct ftptime
 ftptime_of(int64_t seconds)
 {
-	int64_t known = clamp(seconds);
-	int64_t days = (known >= 0 ? known : known - (DAY_SECONDS - 1)) / DAY_SECONDS;
-	int64_t second_of_day = known - days * DAY_SECONDS;
-	struct calendar_date date = calendar_date_of(days);
+	struct calendar_time t = calendar_time_of(clamp(seconds));
 	return (struct ftptime){
-		.year = date.year,
-		.month = date.month,
-		.day = date.day,
-		.hour = (uint8_t)(second_of_day / 3600),
-		.minute = (uint8_t)(second_of_day / 60 % 60),
-		.second = (uint8_t)(second_of_day % 60),
+		.year = t.date.year,
+		.month = t.date.month,
+		.day = t.date.day,
+		.hour = t.hour,
+		.minute = t.minute,
+		.second = t.second,
 	};
 }
 

@@ -120,9 +120,9 @@ on_terminate(evutil_socket_t signal, short what, void *context)
 }
 
 static bool
-has_all(const struct role *role, enum peer_kind kind)
+has_all(const struct role *role)
 {
-	return role->settings && role->log_outlet.fd >= 0 && (kind != PEER_WORKER || role->identity.uid != 0);
+	return role->settings && role->log_outlet.fd >= 0 && (role->kind != PEER_WORKER || role->identity.uid != 0);
 }
 
 bool
@@ -130,6 +130,7 @@ role_start(struct role *role, const char *name, enum peer_kind kind, const struc
 {
 	*role = (struct role){
 		.name = name,
+		.kind = kind,
 		.log = {.outlet = &role->log_outlet, .role = name},
 		.log_outlet = {.fd = -1},
 		.xferlog_outlet = {.fd = -1},
@@ -140,14 +141,22 @@ role_start(struct role *role, const char *name, enum peer_kind kind, const struc
 	if (!role->base || evsignal_assign(&role->terminate, role->base, SIGTERM, on_terminate, role) != 0 || evsignal_add(&role->terminate, NULL) != 0)
 		return false;
 	role->monitor = channel_new(&role->channels, role->base, ROLE_MONITOR_FD, PEER_MONITOR, kind, on_message, on_end, role);
-	while (role->monitor && channel_is_alive(role->monitor) && !has_all(role, kind)) {
+	while (role->monitor && channel_is_alive(role->monitor) && !has_all(role)) {
 		if (event_base_loop(role->base, EVLOOP_ONCE) != 0)
 			break;
 	}
-	if (has_all(role, kind))
+	if (has_all(role))
 		return true;
 	fprintf(stderr, "breakwater: role %s: no settings from the monitor\n", name);
 	return false;
+}
+
+struct channel *
+role_connect(struct role *role, struct message *m, channel_on_message hear, channel_on_end end)
+{
+	int fd = m->fd;
+	m->fd = -1;
+	return channel_new(&role->channels, role->base, fd, (enum peer_kind)m->body.peer.kind, role->kind, hear, end, role->context);
 }
 
 static bool

@@ -40,6 +40,7 @@ struct role_hooks {
 
 struct role {
 	const char *name;              /* static */
+	enum peer_kind kind;
 	const char *account;           /* runs as _breakwater-ACCOUNT; static; null: as its name says */
 	struct event_base *base;
 	struct channels channels;
@@ -59,6 +60,9 @@ struct role {
 /* Makes the loop and the channel, then waits for the monitor's first words: settings, log and, for a worker, its identity. False, and
  * said on stderr or in the log, when something is missing. `name`, `hooks` and `context` must outlive the role. */
 MUST_USE bool role_start(struct role *role, const char *name, enum peer_kind kind, const struct role_hooks *hooks, void *context);
+
+/* A channel to the role that MESSAGE_PEER brings; takes m->fd. Its callbacks get the role's context. Null without memory or descriptor. */
+struct channel *role_connect(struct role *role, struct message *m, channel_on_message hear, channel_on_end end);
 
 /* Becomes the role's own user (a worker: its identity's) with only `capabilities` (CAP_…, -1 ends the list; null: none) left and enters the
  * sandbox as the setting `sandbox` says. Before the first thread. False when that fails: the role must end. */

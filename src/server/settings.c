@@ -212,25 +212,16 @@ settings_widest_port_policy(const struct settings *s)
 	return widest;
 }
 
-static bool
-is_in_any(const struct network *networks, size_t count, const struct addr *addr)
-{
-	for (size_t i = 0; i < count; i++)
-		if (network_contains(&networks[i], addr))
-			return true;
-	return false;
-}
-
 bool
 settings_is_proxy(const struct settings *s, const struct addr *peer)
 {
-	return is_in_any(s->proxy_from, s->proxy_from_count, peer);
+	return networks_contain(s->proxy_from, s->proxy_from_count, peer);
 }
 
 bool
 settings_is_balancer(const struct settings *s, const struct addr *peer)
 {
-	return is_in_any(s->balancers, s->balancer_count, peer) || settings_is_proxy(s, peer);
+	return networks_contain(s->balancers, s->balancer_count, peer) || settings_is_proxy(s, peer);
 }
 
 bool

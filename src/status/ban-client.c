@@ -31,13 +31,6 @@ print(const json_t *ban, bool is_json, size_t index, FILE *out)
 		fprintf(out, "%lld failed logins\n", json_integer_value(json_object_get(ban, "failures")));
 }
 
-static void
-fail(FILE *err, const json_t *answer)
-{
-	const char *error = json_string_value(json_object_get(answer, "error"));
-	fprintf(err, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
-}
-
 int
 ban_client_list(const char *runtime_dir, bool is_json, FILE *out)
 {
@@ -55,7 +48,7 @@ ban_client_list(const char *runtime_dir, bool is_json, FILE *out)
 	if (is_whole && count == 0 && !is_json)
 		fputs("Nobody is banned.\n", out);
 	if (!is_whole)
-		fail(stderr, answer);
+		link_complain(stderr, answer);
 	json_decref(answer);
 	fclose(server);
 	return is_whole ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -73,7 +66,7 @@ order(const char *runtime_dir, const struct control_request *request, const char
 	if (is_missing)
 		fprintf(err, "breakwater: %s is not banned: see breakwater ban list\n", missing);
 	else if (!is_done)
-		fail(err, answer);
+		link_complain(err, answer);
 	json_decref(answer);
 	fclose(server);
 	return is_done ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -98,10 +98,9 @@ show_lines(FILE *server, FILE *out)
 static int
 conclude(const json_t *end, FILE *out)
 {
-	const char *error = json_string_value(json_object_get(end, "error"));
 	const char *policy = json_string_value(json_object_get(end, "widest-port-policy"));
-	if (!end || error) {
-		fprintf(stderr, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
+	if (!end || json_object_get(end, "error")) {
+		link_complain(stderr, end);
 		return EXIT_FAILURE;
 	}
 	if (!json_is_true(json_object_get(end, "complete")))
@@ -128,11 +127,10 @@ status_client_sessions(const char *runtime_dir, bool is_json, FILE *out)
 static int
 conclude_kick(const json_t *answer, const char *id, FILE *err)
 {
-	const char *error = json_string_value(json_object_get(answer, "error"));
 	if (json_is_true(json_object_get(answer, "found")))
 		return EXIT_SUCCESS;
-	if (!answer || error)
-		fprintf(err, "breakwater: %s\n", error ? error : LINK_NO_ANSWER);
+	if (!answer || json_object_get(answer, "error"))
+		link_complain(err, answer);
 	else
 		fprintf(err, "breakwater: no session %s: see breakwater sessions\n", id);
 	return EXIT_FAILURE;

@@ -76,3 +76,10 @@ link_read(FILE *server)
 	free(line);
 	return answer;
 }
+
+void
+link_complain(FILE *err, const json_t *answer)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	fprintf(err, "breakwater: %s\n", error ? error : "the server does not answer");
+}

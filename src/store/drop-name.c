@@ -6,7 +6,6 @@
 #include "sys/draw.h"
 
 #define EXTENSION_MAX 8
-#define SECONDS_A_DAY 86400
 
 static const char id_letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -110,10 +109,9 @@ drop_name_of_time(const char *id, struct slice name, uint64_t received_s, char o
 {
 	char tail[DROP_PUBLIC_NAME_MAX + 1];
 	struct buf made = buf_over(out, DROP_PUBLIC_NAME_MAX);
-	struct calendar_date date = calendar_date_of((int64_t)(received_s / SECONDS_A_DAY));
-	unsigned second = (unsigned)(received_s % SECONDS_A_DAY);
+	struct calendar_time t = calendar_time_of((int64_t)received_s);
 	drop_name_of_id(id, name, tail);
-	buf_printf(&made, "%04d%02u%02u-%02u%02u%02u-%s", date.year, date.month, date.day, second / 3600, second / 60 % 60, second % 60, tail);
+	buf_printf(&made, "%04d%02u%02u-%02u%02u%02u-%s", t.date.year, t.date.month, t.date.day, t.hour, t.minute, t.second, tail);
 	out[made.len] = '\0';
 }
 

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.serve(*OPTIONS)
 IDS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
-@pytest.fixture
-def box(server):
-    box = Quarantine(server)
-    box.wait_for_rest()
-    box.empty()
-    return box
-
-
 def drop(server, name, content=b"content"):
     with contextlib.closing(server.anonymous()) as session:
         session.put(b"STOR upload/" + name.encode(), content)

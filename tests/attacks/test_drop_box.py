@@ -17,14 +17,6 @@ SECRET = b"what somebody else has dropped\n" * 100
 
 
 @pytest.fixture
-def box(server):
-    box = Quarantine(server)
-    box.wait_for_rest()
-    box.empty()
-    return box
-
-
-@pytest.fixture
 def secret(server, box):
     """A file that somebody else has dropped; its note."""
     with contextlib.closing(server.anonymous()) as other:

@@ -44,6 +44,13 @@ def call(session, port, header, source=BALANCER):
     return data
 
 
+def fetch(session, port, header):
+    with call(session, port, header) as data:
+        session.cmd("RETR hello.txt", 150)
+        assert wire.read_all(data) == b"hello, world\n"
+    session.expect(226)
+
+
 def gets_nothing(data):
     try:
         return wire.read_all(data) == b""
@@ -56,10 +63,7 @@ def test_a_client_behind_it_is_served(server, header):
     session = arrive(server, header()).login()
     host, port = session.pasv()
     assert host == FRONT
-    with call(session, port, header()) as data:
-        session.cmd("RETR hello.txt", 150)
-        assert wire.read_all(data) == b"hello, world\n"
-    session.expect(226)
+    fetch(session, port, header())
     assert [e["source.ip"] for e in server.events("login.done")] == [CLIENT]
     session.close()
 
@@ -70,10 +74,7 @@ def test_transfers_one_after_another(server):
     for _ in range(5):
         host, port = session.pasv()
         assert host == FRONT
-        with call(session, port, v1()) as data:
-            session.cmd("RETR hello.txt", 150)
-            assert wire.read_all(data) == b"hello, world\n"
-        session.expect(226)
+        fetch(session, port, v1())
     session.close()
 
 

@@ -35,9 +35,7 @@ on_end(void *context, struct channel *channel, enum channel_end end)
 static struct channel *
 open_channel(struct auth *auth, struct message *m, channel_on_message on_message)
 {
-	int fd = m->fd;
-	m->fd = -1;
-	return channel_new(&auth->role.channels, auth->role.base, fd, (enum peer_kind)m->body.peer.kind, PEER_AUTH, on_message, on_end, auth);
+	return role_connect(&auth->role, m, on_message, on_end);
 }
 
 static void

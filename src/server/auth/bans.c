@@ -52,19 +52,13 @@ bans_network_of(const struct addr *addr)
 	return network;
 }
 
-static bool
-is_same_network(const struct network *a, const struct network *b)
-{
-	return a->addr.family == b->addr.family && a->prefix_len == b->prefix_len && memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes)) == 0;
-}
-
 static struct ban *
 find(const struct bans *bans, enum bans_kind kind, const struct network *network, struct slice user, uint64_t now_s)
 {
 	static const struct network none;
 	for (size_t i = 0; i < bans->count; i++) {
 		struct ban *ban = &bans->items[i];
-		if (ban->kind == kind && ban->until_s > now_s && is_same_network(&ban->network, network ? network : &none) &&
+		if (ban->kind == kind && ban->until_s > now_s && network_equal(&ban->network, network ? network : &none) &&
 		    slice_equal(slice_of(ban->user), user))
 			return ban;
 	}

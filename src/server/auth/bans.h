@@ -8,7 +8,6 @@
 #include "store/store.h"
 
 #define BANS_MAX_OF_KIND 4096
-#define BANS_FOREVER_S UINT64_C(253402300799) /* the end of the year 9999 */
 
 enum bans_kind {
 	BANS_NONE,

@@ -2,6 +2,7 @@
 #include "server/auth/guard.h"
 
 #include "base/loop.h"
+#include "base/mix.h"
 #include "server/auth/auth.h"
 
 #include <errno.h>
@@ -33,23 +34,11 @@ guard_close(struct guard *guard)
 	bans_close(&guard->bans);
 }
 
-/* FNV-1a: of names that exist, so nobody chooses what it is given. */
+/* Of names that exist, so nobody chooses what it is given. */
 static uint64_t
 key_of(struct slice user)
 {
-	uint64_t key = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < user.len; i++)
-		key = (key ^ (uint8_t)user.ptr[i]) * UINT64_C(0x100000001b3);
-	return key;
-}
-
-static bool
-is_excepted(const struct settings *settings, const struct addr *addr)
-{
-	for (size_t i = 0; i < settings->ban_except_count; i++)
-		if (network_contains(&settings->ban_except[i], addr))
-			return true;
-	return false;
+	return mix_text(user, 1);
 }
 
 bool
@@ -97,8 +86,9 @@ void
 guard_tell_all(const struct auth *auth)
 {
 	const struct bans *bans = &auth->guard.bans;
+	const uint64_t now = now_s();
 	for (size_t i = 0; i < bans->count; i++)
-		if (bans->items[i].until_s > now_s())
+		if (bans->items[i].until_s > now)
 			tell_gate(auth, &bans->items[i]);
 	if (auth->gate)
 		channel_send(auth->gate, &(struct message){.type = MESSAGE_QUERY_END, .fd = -1});
@@ -164,7 +154,7 @@ uint32_t
 guard_failed(struct auth *auth, struct slice user, const struct addr *addr)
 {
 	const struct settings *settings = auth->role.settings;
-	if (is_excepted(settings, addr))
+	if (networks_contain(settings->ban_except, settings->ban_except_count, addr))
 		return 1;
 	count_for_user(auth, user, addr);
 	uint32_t failures = suspects_add(&auth->guard.addresses, addr_client(addr), loop_now_ms(), settings->ban_window_ms);

@@ -29,10 +29,8 @@ on_peer(void *context, struct message *m)
 	struct curator *curator = context;
 	if (m->fd < 0 || m->body.peer.kind != PEER_INBOX)
 		return;
-	int fd = m->fd;
-	m->fd = -1;
 	channel_free(&curator->inbox);
-	curator->inbox = channel_new(&curator->role.channels, curator->role.base, fd, PEER_INBOX, PEER_CURATOR, on_inbox, on_end, curator);
+	curator->inbox = role_connect(&curator->role, m, on_inbox, on_end);
 }
 
 static void

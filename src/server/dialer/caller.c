@@ -12,7 +12,7 @@ enum { CALLERS_MAX = 16 };
 struct caller {
 	struct proxy_intake intake;
 	struct passive *passive;
-	struct caller *next;
+	LIST_ENTRY(caller) place; /* the last to come is the first */
 };
 
 /* Gives its descriptor to whoever calls. */
@@ -20,10 +20,7 @@ static int
 caller_leave(struct caller *caller)
 {
 	int fd = caller->intake.fd;
-	struct caller **link = &caller->passive->callers;
-	while (*link != caller)
-		link = &(*link)->next;
-	*link = caller->next;
+	LIST_REMOVE(caller, place);
 	free(caller);
 	return fd;
 }
@@ -52,10 +49,13 @@ caller_drop(struct caller *caller)
 static void
 caller_make_room(struct passive *passive)
 {
-	struct caller *oldest = passive->callers;
+	struct caller *caller, *oldest = NULL;
 	int count = 0;
-	for (; oldest && oldest->next; oldest = oldest->next)
+	LIST_FOREACH(caller, &passive->callers, place)
+	{
+		oldest = caller;
 		count++;
+	}
 	if (count >= CALLERS_MAX)
 		caller_drop(oldest);
 }
@@ -72,13 +72,12 @@ caller_await(struct passive *passive, int fd)
 	}
 	caller_make_room(passive);
 	caller->passive = passive;
-	caller->next = passive->callers;
-	passive->callers = caller;
+	LIST_INSERT_HEAD(&passive->callers, caller, place);
 }
 
 void
 caller_close_all(struct passive *passive)
 {
-	while (passive->callers)
-		caller_drop(passive->callers);
+	while (!LIST_EMPTY(&passive->callers))
+		caller_drop(LIST_FIRST(&passive->callers));
 }

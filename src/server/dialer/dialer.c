@@ -133,33 +133,17 @@ dialer_on_end(void *context, struct channel *channel, enum channel_end end)
 }
 
 static void
-dialer_set_gate(struct dialer *dialer, int fd)
-{
-	channel_free(&dialer->gate);
-	dialer->gate = channel_new(&dialer->role.channels, dialer->role.base, fd, PEER_GATE, PEER_DIALER, dialer_on_gate, dialer_on_end, dialer);
-}
-
-static void
-dialer_add_worker(struct dialer *dialer, uint32_t index, int fd)
-{
-	struct channel *channel =
-	    channel_new(&dialer->role.channels, dialer->role.base, fd, PEER_WORKER, PEER_DIALER, dialer_on_worker, dialer_on_end, dialer);
-	if (!peers_put(&dialer->workers, index, channel))
-		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory or descriptor for a worker's channel", LOG_F_NUMBER("worker", index));
-}
-
-static void
 dialer_on_peer(void *context, struct message *m)
 {
 	struct dialer *dialer = context;
-	int fd = m->fd;
-	m->fd = -1;
-	if (m->body.peer.kind == PEER_GATE)
-		dialer_set_gate(dialer, fd);
-	else if (m->body.peer.kind == PEER_WORKER)
-		dialer_add_worker(dialer, m->body.peer.index, fd);
-	else if (fd >= 0)
-		close(fd);
+	uint32_t index = m->body.peer.index;
+	if (m->body.peer.kind == PEER_GATE) {
+		channel_free(&dialer->gate);
+		dialer->gate = role_connect(&dialer->role, m, dialer_on_gate, dialer_on_end);
+	} else if (m->body.peer.kind == PEER_WORKER &&
+	    !peers_put(&dialer->workers, index, role_connect(&dialer->role, m, dialer_on_worker, dialer_on_end))) {
+		log_event(&dialer->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory or descriptor for a worker's channel", LOG_F_NUMBER("worker", index));
+	}
 }
 
 static void

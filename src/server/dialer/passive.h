@@ -8,6 +8,7 @@
 #include "server/dialer/book.h"
 
 #include <event2/event_struct.h>
+#include <sys/queue.h>
 
 struct caller;
 
@@ -21,7 +22,7 @@ struct passive {
 	struct dialer *dialer;
 	struct booking *booking;     /* owns this */
 	struct passive *older, *newer; /* reserve.h; only while reserved */
-	struct caller *callers;      /* have not said who they are; owned */
+	LIST_HEAD(, caller) callers; /* have not said who they are; owned */
 	uint64_t deadline_ms;        /* reserved: dropped then */
 	int fd;                      /* the listener; owned */
 	uint16_t port;

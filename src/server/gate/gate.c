@@ -25,9 +25,7 @@ on_end(void *context, struct channel *channel, enum channel_end end)
 static struct channel *
 open_channel(struct gate *gate, struct message *m, channel_on_message on_message)
 {
-	int fd = m->fd;
-	m->fd = -1;
-	return channel_new(&gate->role.channels, gate->role.base, fd, (enum peer_kind)m->body.peer.kind, PEER_GATE, on_message, on_end, gate);
+	return role_connect(&gate->role, m, on_message, on_end);
 }
 
 static void

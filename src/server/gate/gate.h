@@ -12,6 +12,8 @@
 #include "server/role.h"
 #include "server/sequels.h"
 
+#include <sys/queue.h>
+
 #define GATE_IN_BYTES MESSAGE_TAIL_MAX /* as much as a worker may give back with a connection */
 #define GATE_OUT_BYTES 16384
 #define GATE_REPLY_MAX_BYTES 6144 /* the longest reply before login: HELP with all verbs */
@@ -22,7 +24,7 @@ struct proxied;
 struct gate {
 	struct role role;
 	struct arrivals *arrivals;      /* the listening sockets */
-	struct proxied *proxied;        /* connections of balancers that have not said whose they are */
+	LIST_HEAD(, proxied) proxied;   /* connections of balancers that have not said whose they are */
 	size_t proxied_count;
 	struct idmap connections;       /* by session id */
 	struct crowd crowd;

@@ -9,7 +9,7 @@
 
 struct proxied {
 	struct proxy_intake intake;
-	struct proxied *previous, *next;
+	LIST_ENTRY(proxied) place;
 	struct gate *gate;
 	struct connection_origin origin;
 };
@@ -19,26 +19,10 @@ static int
 leave(struct proxied *p)
 {
 	int fd = p->intake.fd;
-	if (p->previous)
-		p->previous->next = p->next;
-	else
-		p->gate->proxied = p->next;
-	if (p->next)
-		p->next->previous = p->previous;
+	LIST_REMOVE(p, place);
 	p->gate->proxied_count--;
 	free(p);
 	return fd;
-}
-
-static void
-enter(struct proxied *p)
-{
-	struct gate *gate = p->gate;
-	p->next = gate->proxied;
-	if (p->next)
-		p->next->previous = p;
-	gate->proxied = p;
-	gate->proxied_count++;
 }
 
 static void
@@ -78,14 +62,16 @@ proxied_await(struct gate *gate, int fd, const struct connection_origin *origin)
 	}
 	p->gate = gate;
 	p->origin = *origin;
-	enter(p);
+	LIST_INSERT_HEAD(&gate->proxied, p, place);
+	gate->proxied_count++;
 }
 
 void
 proxied_close_all(struct gate *gate)
 {
-	while (gate->proxied) {
-		proxy_intake_cancel(&gate->proxied->intake);
-		close(leave(gate->proxied));
+	while (!LIST_EMPTY(&gate->proxied)) {
+		struct proxied *p = LIST_FIRST(&gate->proxied);
+		proxy_intake_cancel(&p->intake);
+		close(leave(p));
 	}
 }

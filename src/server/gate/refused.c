@@ -47,17 +47,11 @@ set_client(struct refused *refused, const struct addr *addr, uint64_t until_s, u
 		client->until_s = until_s;
 }
 
-static bool
-is_same(const struct network *a, const struct network *b)
-{
-	return a->prefix_len == b->prefix_len && addr_equal(&a->addr, &b->addr);
-}
-
 static void
 set_network(struct refused *refused, const struct network *network, uint64_t until_s, uint64_t now_s)
 {
 	struct refused_network **at = &refused->networks;
-	while (*at && !is_same(&(*at)->network, network))
+	while (*at && !network_equal(&(*at)->network, network))
 		at = &(*at)->next;
 	struct refused_network *found = *at;
 	if (found && until_s <= now_s) {

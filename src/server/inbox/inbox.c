@@ -34,14 +34,6 @@ on_curator_end(void *context, struct channel *channel, enum channel_end end)
 	(void)end;
 }
 
-static struct channel *
-connect_peer(struct inbox *inbox, struct message *m, channel_on_message on_message, channel_on_end on_end)
-{
-	int fd = m->fd;
-	m->fd = -1;
-	return channel_new(&inbox->role.channels, inbox->role.base, fd, (enum peer_kind)m->body.peer.kind, PEER_INBOX, on_message, on_end, inbox);
-}
-
 static void
 on_peer(void *context, struct message *m)
 {
@@ -51,9 +43,9 @@ on_peer(void *context, struct message *m)
 		return;
 	if (m->body.peer.kind == PEER_CURATOR) {
 		channel_free(&inbox->curator);
-		inbox->curator = connect_peer(inbox, m, ignore_message, on_curator_end);
+		inbox->curator = role_connect(&inbox->role, m, ignore_message, on_curator_end);
 	} else if (m->body.peer.kind == PEER_WORKER &&
-	    !peers_put(&inbox->workers, index, connect_peer(inbox, m, parcel_on_worker, on_worker_end))) {
+	    !peers_put(&inbox->workers, index, role_connect(&inbox->role, m, parcel_on_worker, on_worker_end))) {
 		log_event(&inbox->role.log, LOG_LEVEL_ERROR, "role.unreachable", "no memory for a worker's channel", LOG_F_NUMBER("peer.index", index));
 	}
 }
@@ -66,7 +58,7 @@ on_peer_gone(void *context, struct message *m)
 		channel_free(&inbox->curator);
 	if (m->body.peer.kind != PEER_WORKER)
 		return;
-	const struct channel *worker = peers_find(&inbox->workers, m->body.peer.index);
+	struct channel *worker = peers_find(&inbox->workers, m->body.peer.index);
 	if (worker)
 		parcel_worker_gone(inbox, worker);
 	peers_drop(&inbox->workers, m->body.peer.index);

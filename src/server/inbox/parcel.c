@@ -15,7 +15,6 @@ struct parcel {
 	struct inbox *inbox;
 	struct channel *worker;    /* null: it is gone */
 	struct box *box;
-	const struct addr *peer;   /* &drop.peer */
 	struct message_drop drop;
 	struct event event;        /* the pipe is readable */
 	int pipe_fd, file_fd;      /* owned; -1: closed */
@@ -51,7 +50,7 @@ static enum drop_result
 judge_bytes(const struct parcel *parcel, uint64_t more)
 {
 	const struct incoming_settings *limits = settings_of(parcel);
-	const struct tally_client *client = tally_find(&parcel->box->tally, parcel->peer, now_s());
+	const struct tally_client *client = tally_find(&parcel->box->tally, &parcel->drop.peer, now_s());
 	if (!client)
 		return DROP_DAY_FULL;
 	if (is_above(parcel->bytes + more, limits->file_max_bytes))
@@ -71,7 +70,7 @@ judge_disk(const struct parcel *parcel)
 static enum drop_result
 judge_opening(const struct parcel *parcel)
 {
-	struct tally_client *client = tally_find(&parcel->box->tally, parcel->peer, now_s());
+	struct tally_client *client = tally_find(&parcel->box->tally, &parcel->drop.peer, now_s());
 	uint32_t files_max = settings_of(parcel)->address_max_files;
 	if (!client)
 		return DROP_DAY_FULL;
@@ -111,7 +110,7 @@ report(const struct parcel *parcel, enum drop_result result)
 	log_event(&parcel->inbox->role.log, is_there ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, is_there ? "inbox.received" : "inbox.refused",
 	    is_there ? "a file waits for a decision" : "a dropped file was not kept", LOG_F_SESSION(parcel->entry.id),
 	    LOG_F_CSTR("inbox.name", settings_of(parcel)->name), LOG_F_CSTR("inbox.id", note->id), LOG_F_CSTR("user.name", note->user),
-	    LOG_F_ADDR("source.ip", parcel->peer), LOG_F_CSTR("file.path", note->name), LOG_F_NUMBER("bytes", parcel->bytes),
+	    LOG_F_ADDR("source.ip", &parcel->drop.peer), LOG_F_CSTR("file.path", note->name), LOG_F_NUMBER("bytes", parcel->bytes),
 	    LOG_F_CSTR("reason", result_name(result)));
 }
 
@@ -185,9 +184,9 @@ end(struct parcel *parcel)
 	bool is_kept = result == DROP_KEPT || result == DROP_PART_KEPT;
 	if (!is_kept) {
 		box_discard(parcel->box, parcel->note.id);
-		tally_forget(&parcel->box->tally, parcel->peer, parcel->bytes, now_s());
+		tally_forget(&parcel->box->tally, &parcel->drop.peer, parcel->bytes, now_s());
 	}
-	tally_record(&parcel->box->tally, parcel->peer, is_kept ? parcel->bytes : 0);
+	tally_record(&parcel->box->tally, &parcel->drop.peer, is_kept ? parcel->bytes : 0);
 	report(parcel, result);
 	answer(parcel->worker, parcel->entry.id, parcel->drop.request, result);
 	idmap_remove(&inbox->parcels, &parcel->entry);
@@ -234,7 +233,7 @@ take(struct parcel *parcel, struct slice bytes)
 	}
 	if (result != DROP_KEPT)
 		return result;
-	tally_count(&parcel->box->tally, parcel->peer, bytes.len, now_s());
+	tally_count(&parcel->box->tally, &parcel->drop.peer, bytes.len, now_s());
 	parcel->bytes += bytes.len;
 	return write_all(parcel, bytes);
 }
@@ -330,7 +329,6 @@ on_open(struct inbox *inbox, struct channel *channel, const struct message *m)
 	}
 	*parcel = (struct parcel){.entry.id = m->session, .inbox = inbox, .worker = channel, .drop = m->body.drop, .pipe_fd = -1, .file_fd = -1};
 	parcel->box = &inbox->boxes[m->body.drop.box];
-	parcel->peer = &parcel->drop.peer;
 	fill_note(&parcel->note, m);
 	enum drop_result result = open_parcel(parcel);
 	if (result == DROP_KEPT)
@@ -363,23 +361,18 @@ parcel_on_worker(void *context, struct channel *channel, struct message *m)
 		on_end(context, channel, m);
 }
 
-struct gone {
-	const struct channel *channel;
-};
-
 static void
 end_of_worker(void *context, struct idmap_entry *entry)
 {
-	const struct gone *gone = context;
 	struct parcel *parcel = container_of(entry, struct parcel, entry);
-	if (parcel->worker != gone->channel)
+	if (parcel->worker != context)
 		return;
 	parcel->worker = NULL;
 	end(parcel);
 }
 
 void
-parcel_worker_gone(struct inbox *inbox, const struct channel *channel)
+parcel_worker_gone(struct inbox *inbox, struct channel *channel)
 {
-	idmap_each(&inbox->parcels, end_of_worker, &(struct gone){channel});
+	idmap_each(&inbox->parcels, end_of_worker, channel);
 }

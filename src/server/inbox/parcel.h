@@ -10,6 +10,6 @@
 /* DROP_OPEN and DROP_END, of a worker's channel. */
 void parcel_on_worker(void *context, struct channel *channel, struct message *m);
 /* The worker of that channel is gone. Before the channel is freed. */
-void parcel_worker_gone(struct inbox *inbox, const struct channel *channel);
+void parcel_worker_gone(struct inbox *inbox, struct channel *channel);
 
 #endif

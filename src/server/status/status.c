@@ -41,10 +41,7 @@ on_peer(void *context, struct message *m)
 	struct source *source = calloc(1, sizeof(*source));
 	if (!source)
 		return;
-	int fd = m->fd;
-	m->fd = -1;
-	source->channel = channel_new(&status->role.channels, status->role.base, fd, (enum peer_kind)peer.kind, PEER_STATUS, question_on_answer, on_end,
-	    status);
+	source->channel = role_connect(&status->role, m, question_on_answer, on_end);
 	if (!source->channel) {
 		free(source);
 		return;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "server/worker/drop.h"
 
-#include "ftp/path.h"
 #include "ftp/reply.h"
 #include "server/worker/account.h"
 #include "server/worker/inbound.h"
@@ -176,18 +175,6 @@ drop_begin(struct transfer *transfer)
 	transfer_opened(transfer);
 }
 
-static void
-put_opening(struct fileop *op)
-{
-	buf_reset(&op->reply);
-	buf_put_text(&op->reply, op->verb == VERB_STOU ? "150 FILE: " : "150 Ready to receive ");
-	if (op->verb == VERB_STOU)
-		path_put_telnet(&op->reply, slice_of(op->path));
-	else
-		path_put_quoted(&op->reply, slice_of(op->path));
-	buf_put_text(&op->reply, op->verb == VERB_STOU ? "\r\n" : ".\r\n");
-}
-
 /* ---- the end */
 
 static void
@@ -270,7 +257,8 @@ on_ready(struct drop *drop, struct message *m)
 	drop->state = DROP_OPEN;
 	transfer->upload->fd = m->fd;
 	m->fd = -1;
-	put_opening(transfer->op);
+	buf_reset(&transfer->op->reply);
+	upload_put_opening(transfer->op);
 	transfer_opened(transfer);
 }
 

@@ -51,8 +51,8 @@ invent_name(struct fileop *op)
 	return fileop_resolve(op, buf_slice(&name), op->path);
 }
 
-static void
-put_opening(struct fileop *op)
+void
+upload_put_opening(struct fileop *op)
 {
 	buf_put_text(&op->reply, op->verb == VERB_STOU ? "150 FILE: " : "150 Ready to receive ");
 	if (op->verb == VERB_STOU)
@@ -207,7 +207,7 @@ upload_open(struct fileop *op, uint64_t restart_at, struct upload *out)
 		return error;
 	}
 	memcpy(out->path, op->path, sizeof(out->path));
-	put_opening(op);
+	upload_put_opening(op);
 	return 0;
 }
 

@@ -26,6 +26,9 @@ struct upload {
  * is held, and op->reply says why: 553, 550, 554, 450, 452 …. Checks op->rights where it matters whether the file exists. */
 MUST_USE int upload_open(struct fileop *op, uint64_t restart_at, struct upload *out);
 
+/* That 150 line, of op->verb and op->path. */
+void upload_put_opening(struct fileop *op);
+
 /* All bytes have arrived: the file gets its name. 0, or -errno (answer with fileop_put_error) and what arrived is discarded; in place it
  * stays. Closes. */
 MUST_USE int upload_finish(struct upload *upload);

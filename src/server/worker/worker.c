@@ -126,12 +126,6 @@ worker_on_end(void *context, struct channel *channel, enum channel_end end)
 	(void)context, (void)channel, (void)end;
 }
 
-static struct channel *
-worker_connect(struct worker *worker, int fd, enum peer_kind kind, channel_on_message on_message)
-{
-	return channel_new(&worker->role.channels, worker->role.base, fd, kind, PEER_WORKER, on_message, worker_on_end, worker);
-}
-
 /* Where the one channel to that kind of role is kept; null for others. */
 static struct channel **
 worker_channel(struct worker *worker, uint32_t kind)
@@ -165,9 +159,7 @@ worker_on_peer(void *context, struct message *m)
 	struct channel **place = worker_channel(worker, kind);
 	if (m->fd < 0 || (!place && kind != PEER_DIALER))
 		return;
-	int fd = m->fd;
-	m->fd = -1;
-	struct channel *channel = worker_connect(worker, fd, (enum peer_kind)kind, handlers[kind]);
+	struct channel *channel = role_connect(&worker->role, m, handlers[kind], worker_on_end);
 	if (place) {
 		channel_free(place);
 		*place = channel;
